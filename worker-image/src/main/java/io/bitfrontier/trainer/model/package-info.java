@@ -1,0 +1,5 @@
+/** The decoder and its configuration. */
+@NullMarked
+package io.bitfrontier.trainer.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** The training loop: arena, optimizer, schedule, checkpoints. */
+@NullMarked
+package io.bitfrontier.trainer.train;
+
+import org.jspecify.annotations.NullMarked;
