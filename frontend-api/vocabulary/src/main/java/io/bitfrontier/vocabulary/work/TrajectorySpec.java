@@ -50,8 +50,10 @@ public record TrajectorySpec(
     }
 
     public String fingerprint() {
-        return Fingerprint.of("trajectory[numerics=" + numerics + ",model=" + model + "," + data.canonical() + ",seed="
-                + seed + ",sequence=" + sequenceLength + ",batch=" + batchTokens + ",micro=" + microBatches + ","
-                + optimizer + "," + schedule + "," + quantizer + "," + start + "]");
+        return Fingerprint.of("trajectory[numerics=" + numerics + ",model=" + Fingerprint.canonical(model) + ","
+                + data.canonical() + ",seed=" + seed + ",sequence=" + sequenceLength + ",batch=" + batchTokens
+                + ",micro="
+                + microBatches + "," + Fingerprint.canonical(optimizer) + "," + Fingerprint.canonical(schedule) + ","
+                + Fingerprint.canonical(quantizer) + "," + Fingerprint.canonical(start) + "]");
     }
 }
