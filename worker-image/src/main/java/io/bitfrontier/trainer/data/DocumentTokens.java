@@ -1,0 +1,66 @@
+package io.bitfrontier.trainer.data;
+
+import io.bitfrontier.vocabulary.work.DatasetManifest.Document;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Memory-mapped documents as one row of tokens: a document's bytes as 0–255, then its end. Safe for use by several threads. */
+final class DocumentTokens {
+    /** A mapping holds at most 2^31 − 1 bytes. */
+    private static final int CHUNK_BITS = 30;
+
+    /** Chunks of every document; an empty document has none. */
+    private final List<List<ByteBuffer>> documents;
+    /** Position of each document's first token, and one entry more: the number of tokens. */
+    private final long[] starts;
+
+    private DocumentTokens(List<List<ByteBuffer>> documents, long[] starts) {
+        this.documents = documents;
+        this.starts = starts;
+    }
+
+    static DocumentTokens map(List<Document> documents) throws IOException {
+        List<List<ByteBuffer>> mapped = new ArrayList<>();
+        long[] starts = new long[documents.size() + 1];
+        for (int d = 0; d < documents.size(); d++) {
+            List<ByteBuffer> chunks = new ArrayList<>();
+            try (FileChannel channel = FileChannel.open(documents.get(d).path(), StandardOpenOption.READ)) {
+                long size = channel.size();
+                for (long from = 0; from < size; from += 1L << CHUNK_BITS) {
+                    long length = Math.min(size - from, 1L << CHUNK_BITS);
+                    chunks.add(channel.map(FileChannel.MapMode.READ_ONLY, from, length));
+                }
+                starts[d + 1] = starts[d] + size + 1;
+            }
+            mapped.add(chunks);
+        }
+        return new DocumentTokens(mapped, starts);
+    }
+
+    long size() {
+        return starts[starts.length - 1];
+    }
+
+    /** Writes tokens {@code [from, from + count)} to {@code into} from {@code offset} on. */
+    void read(long from, int count, long[] into, int offset) {
+        int found = Arrays.binarySearch(starts, from);
+        int document = found >= 0 ? found : -found - 2;
+        long position = from - starts[document];
+        for (int i = 0; i < count; i++) {
+            if (from + i == starts[document + 1] - 1) {
+                into[offset + i] = TextCorpus.END_OF_DOCUMENT;
+                document++;
+                position = 0;
+            } else {
+                ByteBuffer chunk = documents.get(document).get((int) (position >>> CHUNK_BITS));
+                into[offset + i] = chunk.get((int) (position & ((1L << CHUNK_BITS) - 1))) & 0xFF;
+                position++;
+            }
+        }
+    }
+}
