@@ -87,6 +87,8 @@ CREATE TABLE grid_point (
 COMMENT ON COLUMN grid_point.tokens IS 'lineage tokens after rounding the budget to whole optimizer steps';
 COMMENT ON COLUMN grid_point.quantizer IS 'the resolved function, never the choice "paretoq"; null at precision 16';
 CREATE INDEX grid_point_by_state ON grid_point (state_id);
+-- Points and observations of a sweep, paged by id.
+CREATE INDEX grid_point_by_sweep ON grid_point (sweep_id, id);
 
 CREATE TABLE run (
   id                    bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -129,6 +131,8 @@ CREATE INDEX run_waiting_for_state ON run (start_state_id) WHERE state = 'PLANNE
 -- Reconcile: everything that runs.
 CREATE INDEX run_running ON run (id) WHERE state = 'RUNNING';
 CREATE INDEX run_by_target ON run (target_state_id);
+-- Runs in a state, paged by id.
+CREATE INDEX run_by_state ON run (state, id);
 
 CREATE TABLE sweep_run (
   sweep_id uuid NOT NULL REFERENCES sweep,

@@ -43,6 +43,8 @@ CREATE UNIQUE INDEX attempt_one_running ON attempt (run_id) WHERE state = 'RUNNI
 -- Reconcile: leases that have passed.
 CREATE INDEX attempt_lease ON attempt (lease_expires_at) WHERE state = 'RUNNING';
 CREATE INDEX attempt_by_worker ON attempt (worker_id) WHERE state = 'RUNNING';
+-- Overlap check: resumed attempts that ended lately.
+CREATE INDEX attempt_resumed_and_ended ON attempt (ended_at) WHERE number > 1;
 
 CREATE TABLE checkpoint (
   id            bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -120,9 +122,12 @@ SELECT p.id                   AS grid_point_id,
        loss.standard_error    AS loss_standard_error,
        accuracy.value         AS accuracy,
        accuracy.standard_error AS accuracy_standard_error,
-       accuracy.outcomes      AS accuracy_outcomes
+       accuracy.count         AS accuracy_count,
+       accuracy.outcomes      AS accuracy_outcomes,
+       floor.value            AS loss_floor
 FROM grid_point p
 JOIN evaluation e ON e.state_id = p.state_id AND e.evaluation_version = p.evaluation_version
 LEFT JOIN evaluation_metric loss ON loss.evaluation_id = e.id AND loss.name = 'loss'
-LEFT JOIN evaluation_metric accuracy ON accuracy.evaluation_id = e.id AND accuracy.name = 'choices.accuracy';
+LEFT JOIN evaluation_metric accuracy ON accuracy.evaluation_id = e.id AND accuracy.name = 'choices.accuracy'
+LEFT JOIN evaluation_metric floor ON floor.evaluation_id = e.id AND floor.name = 'loss.floor';
 COMMENT ON VIEW observation IS 'evaluated grid points; an accuracy or loss that was not measured is NULL, never 0';
