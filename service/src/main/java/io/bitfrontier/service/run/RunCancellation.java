@@ -1,0 +1,60 @@
+package io.bitfrontier.service.run;
+
+import io.bitfrontier.vocabulary.protocol.RunState;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Stops runs that nobody needs any more. */
+@Service
+public class RunCancellation {
+    private static final List<RunState> LIVING = List.of(RunState.PLANNED, RunState.READY, RunState.RUNNING);
+
+    private final JdbcClient jdbc;
+    private final RunTransitions transitions;
+
+    RunCancellation(JdbcClient jdbc, RunTransitions transitions) {
+        this.jdbc = jdbc;
+        this.transitions = transitions;
+    }
+
+    /**
+     * Cancels the living runs of a sweep that no other uncancelled sweep needs. Their attempts are fenced: a late completion is
+     * refused. Harmless when repeated. Call it in the transaction that marks the sweep cancelled.
+     *
+     * @return how many runs were cancelled
+     */
+    @Transactional
+    public int cancelUnneeded(UUID sweepId, String actor, String reason) {
+        // Rows are locked by id, and runs before attempts: the order of everybody who changes both.
+        List<Long> unneeded =
+                jdbc.sql("""
+                        SELECT r.id FROM run r
+                        JOIN sweep_run mine ON mine.run_id = r.id AND mine.sweep_id = :sweep
+                        WHERE r.state IN ('PLANNED', 'READY', 'RUNNING')
+                          AND NOT EXISTS (
+                            SELECT 1 FROM sweep_run other JOIN sweep s ON s.id = other.sweep_id
+                            WHERE other.run_id = r.id AND other.sweep_id <> :sweep AND s.cancelled_at IS NULL)
+                        ORDER BY r.id
+                        FOR UPDATE OF r
+                        """).param("sweep", sweepId).query(Long.class).list();
+        int cancelled = 0;
+        for (RunState from : LIVING) {
+            cancelled += transitions
+                    .move(unneeded, from, RunTransitions.Cause.of(RunEvent.CANCELLED, null, actor, reason))
+                    .size();
+        }
+        if (!unneeded.isEmpty()) {
+            jdbc.sql("""
+                            UPDATE attempt SET state = 'FENCED', ended_at = clock_timestamp(), failure_message = :reason
+                            WHERE run_id = ANY(:ids) AND state = 'RUNNING'
+                            """)
+                    .param("reason", reason)
+                    .param("ids", unneeded.toArray(Long[]::new))
+                    .update();
+        }
+        return cancelled;
+    }
+}

@@ -1,0 +1,23 @@
+package io.bitfrontier.service.run;
+
+import java.time.Duration;
+import org.hibernate.validator.constraints.time.DurationMax;
+import org.hibernate.validator.constraints.time.DurationMin;
+import org.springframework.boot.context.properties.ConfigurationProperties;
+import org.springframework.boot.context.properties.bind.DefaultValue;
+import org.springframework.validation.annotation.Validated;
+
+/**
+ * How attempts are kept alive.
+ *
+ * @param lease how long an attempt may go on without a successful heartbeat
+ * @param checkpointEvery time between checkpoints on the way
+ */
+@Validated
+@ConfigurationProperties("bitfrontier.run")
+public record RunSettings(
+        @DefaultValue("60s") @DurationMin(seconds = 1) @DurationMax(hours = 24)
+        Duration lease,
+
+        @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(hours = 24)
+        Duration checkpointEvery) {}
