@@ -1,0 +1,107 @@
+package io.bitfrontier.cli.api;
+
+import io.bitfrontier.cli.CommandFailedException;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.stream.Collectors;
+import tools.jackson.core.JacksonException;
+
+/** The REST API at one address. Every method throws {@link ProblemException} or {@link UnreachableException}. */
+public final class ApiClient {
+    private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
+
+    private final URI base;
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(CONNECT_TIMEOUT)
+            .build();
+
+    public ApiClient(URI base) {
+        String text = base.toString();
+        this.base = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+    }
+
+    public URI base() {
+        return base;
+    }
+
+    public Answer get(String path, Map<String, String> query) {
+        String suffix = query.entrySet().stream()
+                .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
+                .collect(Collectors.joining("&"));
+        return send(request(path + (suffix.isEmpty() ? "" : "?" + suffix)).GET());
+    }
+
+    public Answer get(String path) {
+        return get(path, Map.of());
+    }
+
+    /** Submits a document as it is. */
+    public Answer postYaml(String path, String document) {
+        return send(request(path)
+                .header("Content-Type", "application/yaml")
+                .POST(BodyPublishers.ofString(document, StandardCharsets.UTF_8)));
+    }
+
+    public Answer postJson(String path, Object value) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(Answer.MAPPER.writeValueAsString(value), StandardCharsets.UTF_8)));
+    }
+
+    public Answer put(String path) {
+        return send(request(path).PUT(BodyPublishers.noBody()));
+    }
+
+    private HttpRequest.Builder request(String pathAndQuery) {
+        return HttpRequest.newBuilder(URI.create(base + pathAndQuery))
+                .timeout(REQUEST_TIMEOUT)
+                .header("Accept", "application/json, application/problem+json, text/plain");
+    }
+
+    private Answer send(HttpRequest.Builder builder) {
+        HttpRequest request = builder.build();
+        HttpResponse<String> response;
+        try {
+            response = http.send(request, BodyHandlers.ofString(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UnreachableException(base, e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailedException("Interrupted while waiting for " + request.uri(), e);
+        }
+        if (response.statusCode() / 100 == 2) {
+            return new Answer(response.statusCode(), response.body());
+        }
+        throw problem(request, response);
+    }
+
+    private static CommandFailedException problem(HttpRequest request, HttpResponse<String> response) {
+        String type = response.headers().firstValue("Content-Type").orElse("");
+        if (type.startsWith("application/problem+json")) {
+            try {
+                return new ProblemException(Answer.MAPPER.readValue(response.body(), Problem.class), response.body());
+            } catch (JacksonException e) {
+                return new CommandFailedException(
+                        request.uri() + " answered " + response.statusCode() + " with an unreadable problem", e);
+            }
+        }
+        return new CommandFailedException(
+                request.uri() + " answered " + response.statusCode() + ", and not as Bitfrontier does.");
+    }
+
+    /** Percent-encodes one path segment or query part. */
+    public static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}
