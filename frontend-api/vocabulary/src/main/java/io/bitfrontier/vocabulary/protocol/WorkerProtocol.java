@@ -36,6 +36,17 @@ public final class WorkerProtocol {
     public static final String ENV_WORKER_SCRATCH = "BITFRONTIER_WORKER_SCRATCH";
     /** Threads that LibTorch may use. */
     public static final String ENV_WORKER_THREADS = "BITFRONTIER_WORKER_THREADS";
+    /** Seconds without work after which a worker leaves; optional. */
+    public static final String ENV_WORKER_IDLE_SECONDS = "BITFRONTIER_WORKER_IDLE_SECONDS";
+    /** Seconds for which a worker without work keeps calling a service that does not answer; optional. */
+    public static final String ENV_WORKER_UNREACHABLE_SECONDS = "BITFRONTIER_WORKER_UNREACHABLE_SECONDS";
+
+    /** Problem codes of a 409 and the property that tells the sequence number to go on from. */
+    public static final String CODE_FENCED = "ATTEMPT_FENCED";
+
+    public static final String CODE_METRICS_MISSING = "METRICS_MISSING";
+    public static final String CODE_METRICS_OUT_OF_ORDER = "METRICS_OUT_OF_ORDER";
+    public static final String EXPECTED_SEQUENCE = "expectedSequence";
 
     public static final int EXIT_DONE = 0;
     public static final int EXIT_USER_INPUT = 64;
