@@ -1,0 +1,188 @@
+package io.bitfrontier.trainer.report;
+
+import io.bitfrontier.trainer.train.WorkExecutor;
+import io.bitfrontier.trainer.train.WorkFailedException;
+import io.bitfrontier.trainer.train.WorkInterruptedException;
+import io.bitfrontier.vocabulary.protocol.FailureClass;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker's life: claim, do, report, claim again, until the service has nothing left, asks it to go or is gone.
+ *
+ * <p>After a failure of the platform the process itself may be damaged (native memory, a full disk), so the worker reports it
+ * and leaves with {@link WorkerProtocol#EXIT_PLATFORM}; another takes its place. A run that merely cannot be done does not end
+ * the worker.
+ */
+final class WorkerLoop {
+    private static final Logger log = LoggerFactory.getLogger(WorkerLoop.class);
+
+    private final WorkerConfiguration configuration;
+    private final ServiceClient client;
+    private final Supplier<WorkExecutor> executor;
+    private final Ticker ticker;
+    private final Shutdown shutdown;
+    private final Delivery delivery;
+    /** The state whose continuation needs no loading; null for none. */
+    private @Nullable StoredCheckpoint held;
+
+    /** @param executor asked for with every assignment, since making one may have to wait for native libraries */
+    WorkerLoop(
+            WorkerConfiguration configuration,
+            ServiceClient client,
+            Supplier<WorkExecutor> executor,
+            Ticker ticker,
+            Shutdown shutdown) {
+        this.configuration = configuration;
+        this.client = client;
+        this.executor = executor;
+        this.ticker = ticker;
+        this.shutdown = shutdown;
+        this.delivery = new Delivery(ticker, shutdown, configuration.unreachableLimit());
+    }
+
+    /** Returns the exit code of the process. */
+    int run() {
+        BackOff backOff = new BackOff();
+        long idleSince = ticker.nanoTime();
+        long reachedAt = idleSince;
+        while (!shutdown.requested()) {
+            long claimedAt = ticker.nanoTime();
+            Reply<Assignment> reply = client.claim(
+                    held == null ? new ClaimRequest(null, null) : new ClaimRequest(held.trajectory(), held.tokens()));
+            Assignment assignment = reply.body();
+            if (assignment != null) {
+                OptionalInt exit = execute(assignment, claimedAt);
+                if (exit.isPresent()) {
+                    return exit.getAsInt();
+                }
+                backOff.reset();
+                idleSince = ticker.nanoTime();
+                reachedAt = idleSince;
+                continue;
+            }
+            switch (reply.status()) {
+                case OK, NOTHING -> {
+                    reachedAt = ticker.nanoTime();
+                    if (since(idleSince).compareTo(configuration.idleLimit()) >= 0) {
+                        log.info("no work for {} s, leaving", since(idleSince).toSeconds());
+                        return WorkerProtocol.EXIT_DONE;
+                    }
+                }
+                case LEAVE -> {
+                    log.info("the service asked this worker to leave");
+                    return WorkerProtocol.EXIT_DONE;
+                }
+                case UNREACHABLE -> {
+                    if (since(reachedAt).compareTo(configuration.unreachableLimit()) >= 0) {
+                        log.warn(
+                                "no answer for {} s, leaving: {}",
+                                since(reachedAt).toSeconds(),
+                                reply.reason());
+                        return WorkerProtocol.EXIT_DONE;
+                    }
+                    log.debug("no answer: {}", reply.reason());
+                }
+                case FENCED, METRICS_REFUSED, UNAUTHORIZED, REFUSED -> {
+                    log.error("the claim was refused: {}", reply.reason());
+                    return WorkerProtocol.EXIT_PLATFORM;
+                }
+            }
+            ticker.pause(backOff.next());
+        }
+        log.info("asked to leave");
+        return WorkerProtocol.EXIT_PREEMPTED;
+    }
+
+    private Duration since(long nanos) {
+        return Duration.ofNanos(ticker.nanoTime() - nanos);
+    }
+
+    /** The exit code if this was the worker's last attempt. */
+    private OptionalInt execute(Assignment assignment, long claimedAt) {
+        try (AttemptSession session =
+                new AttemptSession(assignment, client, configuration.scratch(), claimedAt, ticker, shutdown)) {
+            session.start();
+            Report report = work(assignment, session);
+            boolean delivered = delivery.deliver(session, report);
+            log.info("{}: {}{}", session.name(), report, delivered ? "" : ", not acknowledged");
+            return exitAfter(report, session);
+        }
+    }
+
+    private static OptionalInt exitAfter(Report report, AttemptSession session) {
+        if (report instanceof Report.Failed failed && failed.failureClass() == FailureClass.OUT_OF_MEMORY) {
+            return OptionalInt.of(WorkerProtocol.EXIT_OUT_OF_MEMORY);
+        }
+        if (report instanceof Report.Failed failed && failed.failureClass() == FailureClass.PLATFORM) {
+            return OptionalInt.of(WorkerProtocol.EXIT_PLATFORM);
+        }
+        return session.askedToLeave() ? OptionalInt.of(WorkerProtocol.EXIT_PREEMPTED) : OptionalInt.empty();
+    }
+
+    private Report work(Assignment assignment, AttemptSession session) {
+        StoredCheckpoint before = held;
+        held = null;
+        try {
+            WorkExecutor ready = executor.get();
+            if (assignment.train() != null) {
+                Path directory = Path.of(URI.create(assignment.artifactUri()));
+                held = ready.train(assignment.train(), directory, session);
+                return new Report.Done(held, null);
+            }
+            if (assignment.evaluate() != null) {
+                Report.Done done = new Report.Done(null, ready.evaluate(assignment.evaluate(), session));
+                held = before;
+                return done;
+            }
+            return new Report.Failed(FailureClass.PLATFORM, "the assignment has neither training nor evaluation");
+        } catch (WorkInterruptedException e) {
+            return interrupted(session);
+        } catch (WorkFailedException e) {
+            log.error("{}: {}", session.name(), e.failureClass(), e);
+            return new Report.Failed(e.failureClass(), message(e));
+        } catch (OutOfMemoryError e) {
+            log.error("{}: out of memory", session.name(), e);
+            return new Report.Failed(FailureClass.OUT_OF_MEMORY, message(e));
+        } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
+            log.error("{}: failed unexpectedly", session.name(), e);
+            return new Report.Failed(
+                    isNativeMemoryExhausted(e) ? FailureClass.OUT_OF_MEMORY : FailureClass.PLATFORM, message(e));
+        }
+    }
+
+    private static Report interrupted(AttemptSession session) {
+        RuntimeException broken = session.broken();
+        if (broken != null) {
+            log.error("{}: could not report", session.name(), broken);
+        }
+        Report stopped = session.stopped();
+        if (stopped != null) {
+            return stopped;
+        }
+        String why = session.askedToLeave()
+                ? "the worker was asked to leave"
+                : "the service did not answer until the lease had nearly passed";
+        return new Report.Failed(FailureClass.PREEMPTED, why);
+    }
+
+    /** LibTorch's allocator and the C++ runtime report exhausted memory as plain exceptions. */
+    private static boolean isNativeMemoryExhausted(Throwable e) {
+        String text = String.valueOf(e.getMessage());
+        return text.contains("can't allocate memory") || text.contains("bad_alloc");
+    }
+
+    private static String message(Throwable e) {
+        return e.getMessage() == null ? "failed without a message" : e.getMessage();
+    }
+}
