@@ -30,7 +30,7 @@ public final class Fingerprint {
      * Text that is the same on every Java release. A record's own {@code toString} is not: the decimal digits of some doubles
      * changed with Java 19, so floating point numbers are written in hexadecimal here.
      */
-    static String canonical(@Nullable Object value) {
+    public static String canonical(@Nullable Object value) {
         if (value instanceof Double number) {
             return Double.toHexString(number);
         }
