@@ -8,7 +8,7 @@ package io.bitfrontier.trainer.data;
  * finalizer is a bijection, so no two streams ever draw the same 64 bits: evaluation uses numbers that training cannot reach
  * with any seed.
  */
-final class CounterRandom {
+public final class CounterRandom {
     /** Enough for one draw per token of a document. */
     private static final int COUNTER_BITS = 8;
 
@@ -20,18 +20,18 @@ final class CounterRandom {
     private long counter;
 
     /** Who draws. */
-    enum Stream {
+    public enum Stream {
         TRAINING,
         EVALUATION
     }
 
-    CounterRandom(Stream stream, long hash) {
+    public CounterRandom(Stream stream, long hash) {
         long prefix = hash & ~(COUNTER_MASK | STREAM_BIT);
         this.key = stream == Stream.TRAINING ? prefix : prefix | STREAM_BIT;
     }
 
     /** The next 64 bits; at most {@code 2^8} may be drawn. */
-    long nextLong() {
+    public long nextLong() {
         if (counter > COUNTER_MASK) {
             throw new IllegalStateException("more than " + (COUNTER_MASK + 1) + " draws of one key");
         }
@@ -39,7 +39,7 @@ final class CounterRandom {
     }
 
     /** Uniform over the multiples of 2^-53 in [0, 1). */
-    double nextDouble() {
+    public double nextDouble() {
         return (nextLong() >>> 11) * 0x1.0p-53;
     }
 
@@ -51,7 +51,7 @@ final class CounterRandom {
     }
 
     /** Depends on every value and on their order. */
-    static long hash(long... values) {
+    public static long hash(long... values) {
         long h = 0;
         for (long value : values) {
             h = mix((h ^ value) + GOLDEN);

@@ -4,15 +4,20 @@ import io.bitfrontier.vocabulary.work.DatasetManifest.Document;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** Memory-mapped documents as one row of tokens: a document's bytes as 0–255, then its end. Safe for use by several threads. */
+/** Documents, large ones memory-mapped, as one row of tokens: a document's bytes as 0–255, then its end. Safe for use by several threads. */
 final class DocumentTokens {
     /** A mapping holds at most 2^31 − 1 bytes. */
     private static final int CHUNK_BITS = 30;
+
+    /** A process may hold some 65 000 mappings, and a data set many more small files: those are read instead. */
+    private static final int SMALL = 1 << 16;
 
     /** Chunks of every document; an empty document has none. */
     private final List<List<ByteBuffer>> documents;
@@ -28,18 +33,28 @@ final class DocumentTokens {
         List<List<ByteBuffer>> mapped = new ArrayList<>();
         long[] starts = new long[documents.size() + 1];
         for (int d = 0; d < documents.size(); d++) {
-            List<ByteBuffer> chunks = new ArrayList<>();
-            try (FileChannel channel = FileChannel.open(documents.get(d).path(), StandardOpenOption.READ)) {
-                long size = channel.size();
-                for (long from = 0; from < size; from += 1L << CHUNK_BITS) {
-                    long length = Math.min(size - from, 1L << CHUNK_BITS);
-                    chunks.add(channel.map(FileChannel.MapMode.READ_ONLY, from, length));
-                }
-                starts[d + 1] = starts[d] + size + 1;
-            }
+            List<ByteBuffer> chunks = chunks(documents.get(d).path());
             mapped.add(chunks);
+            starts[d + 1] =
+                    starts[d] + 1 + chunks.stream().mapToLong(ByteBuffer::limit).sum();
         }
         return new DocumentTokens(mapped, starts);
+    }
+
+    private static List<ByteBuffer> chunks(Path path) throws IOException {
+        List<ByteBuffer> chunks = new ArrayList<>();
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            long size = channel.size();
+            if (size > 0 && size <= SMALL) {
+                chunks.add(ByteBuffer.wrap(Files.readAllBytes(path)));
+                return chunks;
+            }
+            for (long from = 0; from < size; from += 1L << CHUNK_BITS) {
+                long length = Math.min(size - from, 1L << CHUNK_BITS);
+                chunks.add(channel.map(FileChannel.MapMode.READ_ONLY, from, length));
+            }
+        }
+        return chunks;
     }
 
     long size() {

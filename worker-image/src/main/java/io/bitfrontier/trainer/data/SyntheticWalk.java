@@ -22,7 +22,7 @@ import java.util.Arrays;
  * generator draws it from. Generator and scorer are this one class, so they cannot disagree. It holds nothing but what the
  * tokens read so far determine.
  */
-final class SyntheticWalk {
+public final class SyntheticWalk {
     private static final double[] BRACKET_WEIGHTS = {0.5, 0.3, 0.2};
     private static final double[] DETERMINER_WEIGHTS = {0.3, 0.2, 0.3, 0.2};
     private static final int MAX_DEPTH = 3;
@@ -56,12 +56,12 @@ final class SyntheticWalk {
     private boolean nameIsObject;
     private int adjective;
 
-    SyntheticWalk(SyntheticLanguage language) {
+    public SyntheticWalk(SyntheticLanguage language) {
         this.language = language;
     }
 
     /** Where in a sentence the next token stands. */
-    enum Slot {
+    public enum Slot {
         /** The document's subject, its first token. */
         TOPIC,
         SUBJECT,
@@ -89,22 +89,22 @@ final class SyntheticWalk {
         DOT
     }
 
-    Slot slot() {
+    public Slot slot() {
         return slot;
     }
 
     /** Whether the name just read has been seen before in this document; only at {@link Slot#ATTRIBUTE}. */
-    boolean nameIsKnown() {
+    public boolean nameIsKnown() {
         return attributeOfName[name] != 0;
     }
 
     /** The attribute first given to the name just read; only where {@link #nameIsKnown}. */
-    int knownAttribute() {
+    public int knownAttribute() {
         return attributeOfName[name];
     }
 
     /** The document's topic, an id. */
-    int topicToken() {
+    public int topicToken() {
         return TOPIC + topic;
     }
 
@@ -113,7 +113,7 @@ final class SyntheticWalk {
      *
      * @param p {@link Lexicon#VOCAB} entries, overwritten
      */
-    void distribution(double[] p) {
+    public void distribution(double[] p) {
         Arrays.fill(p, 0);
         switch (slot) {
             case TOPIC -> Arrays.fill(p, TOPIC, TOPIC + TOPICS, 1.0 / TOPICS);
@@ -149,7 +149,7 @@ final class SyntheticWalk {
     }
 
     /** Reads the next token, which {@link #distribution} must allow. */
-    void accept(int token) {
+    public void accept(int token) {
         switch (slot) {
             case TOPIC -> {
                 topic = token - TOPIC;

@@ -69,12 +69,15 @@ final class TextCorpus {
         }
     }
 
-    /** Training windows in an order that is a function of the seed. Window w is tokens [wL, (w+1)L] before the held-out ones. */
+    /**
+     * Training windows in an order that is a function of the seed. Window w is tokens [wL, (w+1)L], all before the held-out ones.
+     *
+     * @throws WorkFailedException of class USER also if there is training text but no window to evaluate on: better said before
+     *     hours of training than behind them
+     */
     TokenSource training(long seed, int sequenceLength) {
+        heldOutWindows(sequenceLength);
         long windows = windows(heldOutFrom, sequenceLength);
-        if (windows < 1) {
-            throw tooSmall(sequenceLength);
-        }
         WindowOrder order = new WindowOrder(windows, seed);
         return source(sequenceLength, index -> order.at(index) * sequenceLength);
     }
@@ -90,10 +93,18 @@ final class TextCorpus {
         });
     }
 
+    /** How many disjoint windows are held out, at least one. */
     long heldOutWindows(int sequenceLength) {
-        long windows = windows(tokens.size() - heldOutFrom, sequenceLength);
+        long heldOut = tokens.size() - heldOutFrom;
+        long windows = windows(heldOut, sequenceLength);
         if (windows < 1) {
-            throw tooSmall(sequenceLength);
+            throw failure(
+                    name,
+                    "has " + tokens.size() + " tokens, of which " + heldOut + " are held out; sequenceLength "
+                            + sequenceLength + " needs at least " + (sequenceLength + 1)
+                            + " held out, which is a data set of " + ((long) HELD_OUT_SHARE * sequenceLength + 1)
+                            + " tokens",
+                    null);
         }
         return windows;
     }
@@ -101,16 +112,6 @@ final class TextCorpus {
     /** Windows share a token with their neighbour: the last target of one is the first input of the next. */
     private static long windows(long tokens, int sequenceLength) {
         return (tokens - 1) / sequenceLength;
-    }
-
-    private WorkFailedException tooSmall(int sequenceLength) {
-        return failure(
-                name,
-                "has " + tokens.size() + " tokens, of which " + (tokens.size() - heldOutFrom)
-                        + " are held out; sequenceLength " + sequenceLength + " needs at least " + (sequenceLength + 1)
-                        + " held out, which is a data set of " + ((long) HELD_OUT_SHARE * sequenceLength + 1)
-                        + " tokens",
-                null);
     }
 
     private static WorkFailedException failure(String name, String problem, @Nullable Throwable cause) {
