@@ -1,9 +1,10 @@
 package io.bitfrontier.trainer.model;
 
+import io.bitfrontier.trainer.quant.Int8Activations;
 import io.bitfrontier.vocabulary.ModelShape;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
@@ -23,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * caller's {@code PointerScope}.
  */
 public final class Decoder implements LanguageModel, AutoCloseable {
-    private static final double INT8_MAX = 127;
-    private static final double SMALLEST_ACTIVATION = 1e-5;
-
     private final ModelShape shape;
     private final DecoderWeights weights;
     private final boolean quantizesActivations;
@@ -115,27 +113,13 @@ public final class Decoder implements LanguageModel, AutoCloseable {
 
     /** RMSNorm (arXiv 1910.07467): x (N, C) → x / √(mean x² + ε) · gain. */
     private Tensor norm(Tensor x, Tensor gain) {
-        Tensor meanSquare =
-                x.mul(x).mean(new long[] {1}, true, new org.bytedeco.pytorch.ScalarTypeOptional()); // (N, 1)
+        Tensor meanSquare = x.mul(x).mean(new long[] {1}, true, new ScalarTypeOptional()); // (N, 1)
         return x.mul(meanSquare.add(epsilon).rsqrt()).mul(gain);
     }
 
-    /** int8 absmax rounding per token with a straight-through gradient, where the quantizer asks for it. */
+    /** What a block projection multiplies: rounded to int8 per token where the quantizer asks for it. */
     private Tensor projectionInput(Tensor x) {
-        if (!quantizesActivations) {
-            return x;
-        }
-        Tensor fixed = x.detach();
-        Tensor scale = fixed.abs()
-                .amax(new long[] {1}, true)
-                .clamp(new ScalarOptional(new Scalar(SMALLEST_ACTIVATION)), new ScalarOptional())
-                .reciprocal()
-                .mul(new Scalar(INT8_MAX)); // (N, 1)
-        Tensor rounded = fixed.mul(scale)
-                .round()
-                .clamp(new ScalarOptional(new Scalar(-INT8_MAX - 1)), new ScalarOptional(new Scalar(INT8_MAX)))
-                .div(scale);
-        return x.add(rounded.sub(fixed));
+        return quantizesActivations ? Int8Activations.straightThrough(x) : x;
     }
 
     private Rotation rotation(long length) {
