@@ -31,10 +31,11 @@ public final class Evaluator {
      * generator's own loss and entropy on the very windows; for {@code choices} accuracy, over all and by kind. Standard errors
      * and counts of losses are over windows, of accuracies over questions.
      *
+     * @param beforeForward called before every forward pass; what it throws ends the evaluation
      * @throws WorkFailedException of class USER if the specification asks for what its data or the model cannot give; DIVERGENCE
      *     if the loss is not finite
      */
-    public List<Metric> evaluate(LanguageModel model, EvaluationSpec spec) {
+    public List<Metric> evaluate(LanguageModel model, EvaluationSpec spec, Runnable beforeForward) {
         EvaluationSet set = EvaluationSet.of(spec);
         if (model.vocab() < spec.data().vocab()) {
             throw new WorkFailedException(
@@ -44,7 +45,7 @@ public final class Evaluator {
                             + spec.data().vocab(),
                     null);
         }
-        Measured measured = measure(model, set, spec.sequenceLength());
+        Measured measured = measure(model, set, spec.sequenceLength(), beforeForward);
         requireFinite(measured.nats());
         List<Metric> metrics = new ArrayList<>();
         if (spec.tasks().contains(EvaluationSpec.PERPLEXITY)) {
@@ -75,13 +76,14 @@ public final class Evaluator {
      */
     private record Measured(double[] nats, boolean[] right) {}
 
-    private static Measured measure(LanguageModel model, EvaluationSet set, int length) {
+    private static Measured measure(LanguageModel model, EvaluationSet set, int length, Runnable beforeForward) {
         int windows = set.windows().size();
         int atOnce = Math.max(1, TOKENS_AT_ONCE / length);
         double[] nats = new double[windows];
         boolean[] right = new boolean[set.questions().size()];
         int asked = 0;
         for (int first = 0; first < windows; first += atOnce) {
+            beforeForward.run();
             int last = Math.min(windows, first + atOnce);
             int next = asked;
             while (next < right.length && set.questions().get(next).document() < last) {

@@ -8,7 +8,9 @@ import io.bitfrontier.trainer.data.Lexicon;
 import io.bitfrontier.trainer.data.SyntheticLanguage;
 import io.bitfrontier.trainer.data.SyntheticWalk;
 import io.bitfrontier.trainer.model.LanguageModel;
+import io.bitfrontier.trainer.train.TrainingMonitor;
 import io.bitfrontier.trainer.train.WorkFailedException;
+import io.bitfrontier.trainer.train.WorkInterruptedException;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.work.DataSpec;
 import io.bitfrontier.vocabulary.work.DatasetManifest;
@@ -75,7 +77,7 @@ class EvaluatorTest {
 
     @Test
     void aModelThatKnowsTheLanguageIsMeasuredAtExactlyItsFloorAndAnswersEverything() {
-        List<Metric> metrics = new Evaluator().evaluate(new GeneratorModel(new SyntheticLanguage(1)), SYNTHETIC);
+        List<Metric> metrics = evaluate(new GeneratorModel(new SyntheticLanguage(1)), SYNTHETIC);
 
         Metric loss = metric(metrics, "loss");
         Metric floor = metric(metrics, "loss.floor");
@@ -95,7 +97,7 @@ class EvaluatorTest {
 
     @Test
     void aUniformModelLosesTheLogarithmOfTheVocabularyAndGuesses() {
-        List<Metric> metrics = new Evaluator().evaluate(new UniformModel(Lexicon.VOCAB), SYNTHETIC);
+        List<Metric> metrics = evaluate(new UniformModel(Lexicon.VOCAB), SYNTHETIC);
 
         assertThat(metric(metrics, "loss").value()).isCloseTo(Math.log(Lexicon.VOCAB), within(1e-6));
         assertThat(metric(metrics, "perplexity").value()).isCloseTo(Lexicon.VOCAB, within(1e-3));
@@ -107,8 +109,7 @@ class EvaluatorTest {
 
     @Test
     void theOutcomesAreOneBitPerQuestionInTheirOrder() {
-        Metric accuracy =
-                metric(new Evaluator().evaluate(new UniformModel(Lexicon.VOCAB), SYNTHETIC), "choices.accuracy");
+        Metric accuracy = metric(evaluate(new UniformModel(Lexicon.VOCAB), SYNTHETIC), "choices.accuracy");
 
         byte[] bytes = Base64.getDecoder().decode(accuracy.outcomes());
         BitSet bits = BitSet.valueOf(bytes);
@@ -125,11 +126,11 @@ class EvaluatorTest {
     @Test
     void onlyWhatWasAskedForIsReported() {
         EvaluationSpec perplexity = new EvaluationSpec(DataSpec.synthetic(1), L, 2, List.of("perplexity"));
-        assertThat(new Evaluator().evaluate(new UniformModel(128), perplexity))
+        assertThat(evaluate(new UniformModel(128), perplexity))
                 .extracting(Metric::name)
                 .containsExactly("loss", "perplexity", "loss.floor", "loss.entropy");
         EvaluationSpec choices = new EvaluationSpec(DataSpec.synthetic(1), L, 2, List.of("choices"));
-        assertThat(new Evaluator().evaluate(new UniformModel(128), choices))
+        assertThat(evaluate(new UniformModel(128), choices))
                 .extracting(Metric::name)
                 .allMatch(name -> name.startsWith("choices.accuracy"));
     }
@@ -138,7 +139,7 @@ class EvaluatorTest {
     void textIsMeasuredOnItsHeldOutWindowsWithoutAFloor() throws IOException {
         EvaluationSpec spec = text(List.of("perplexity"));
 
-        List<Metric> metrics = new Evaluator().evaluate(new UniformModel(DataSpec.BYTE_VOCAB), spec);
+        List<Metric> metrics = evaluate(new UniformModel(DataSpec.BYTE_VOCAB), spec);
 
         assertThat(metrics).extracting(Metric::name).containsExactly("loss", "perplexity");
         assertThat(metric(metrics, "loss").value()).isCloseTo(Math.log(259), within(1e-6));
@@ -148,7 +149,7 @@ class EvaluatorTest {
     @Test
     void choicesAboutTextAreRefusedByTaskAndCorpus() throws IOException {
         EvaluationSpec spec = text(List.of("choices", "perplexity", "riddles"));
-        assertThatThrownBy(() -> new Evaluator().evaluate(new UniformModel(259), spec))
+        assertThatThrownBy(() -> evaluate(new UniformModel(259), spec))
                 .isInstanceOfSatisfying(WorkFailedException.class, e -> {
                     assertThat(e.failureClass()).isEqualTo(FailureClass.USER);
                     assertThat(e)
@@ -159,7 +160,7 @@ class EvaluatorTest {
 
     @Test
     void aModelWithTooFewTokenIdsIsRefused() {
-        assertThatThrownBy(() -> new Evaluator().evaluate(new UniformModel(100), SYNTHETIC))
+        assertThatThrownBy(() -> evaluate(new UniformModel(100), SYNTHETIC))
                 .isInstanceOf(WorkFailedException.class)
                 .hasMessage("the model's vocab is 100, but synthetic needs at least 128");
     }
@@ -177,9 +178,21 @@ class EvaluatorTest {
                 return torch.zeros(tokens.size(0), tokens.size(1), 128).log();
             }
         };
-        assertThatThrownBy(() -> new Evaluator().evaluate(broken, SYNTHETIC))
+        assertThatThrownBy(() -> evaluate(broken, SYNTHETIC))
                 .isInstanceOfSatisfying(WorkFailedException.class, e -> assertThat(e.failureClass())
                         .isEqualTo(FailureClass.DIVERGENCE));
+    }
+
+    @Test
+    void whoeverWaitsMayEndAnEvaluationBeforeAnyForwardPass() {
+        int[] passes = new int[1];
+        assertThatThrownBy(() -> new Evaluator().evaluate(new UniformModel(128), SYNTHETIC, () -> {
+                    if (++passes[0] == 3) {
+                        throw new WorkInterruptedException(TrainingMonitor.Directive.STOP);
+                    }
+                }))
+                .isInstanceOf(WorkInterruptedException.class);
+        assertThat(passes[0]).isEqualTo(3);
     }
 
     private EvaluationSpec text(List<String> tasks) throws IOException {
@@ -187,6 +200,10 @@ class EvaluatorTest {
         String sha256 = DatasetManifest.of(directory).sha256();
         DataSpec data = new DataSpec("letters", sha256, DataSpec.BYTE_TOKENIZER, 0, directory.toString());
         return new EvaluationSpec(data, 16, 100, tasks);
+    }
+
+    private static List<Metric> evaluate(LanguageModel model, EvaluationSpec spec) {
+        return new Evaluator().evaluate(model, spec, () -> {});
     }
 
     private static List<ChoiceQuestion> questions() {
