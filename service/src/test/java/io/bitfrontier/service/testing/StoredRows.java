@@ -65,11 +65,22 @@ public final class StoredRows {
                 state.equals("FAILED") ? "the disk is full" : null,
                 ended,
                 targetState);
-        jdbc.sql("INSERT INTO sweep_run (sweep_id, run_id) VALUES (?, ?)")
-                .param(sweep)
-                .param(run)
-                .update();
+        alsoNeeded(sweep, run);
         return run;
+    }
+
+    /** How far a run has come, and the FLOPs of all of it. */
+    public void progress(long run, long tokens, double flops) {
+        jdbc.sql("UPDATE run SET progress_tokens = ?, flops = ? WHERE id = ?")
+                .params(tokens, flops, run)
+                .update();
+    }
+
+    /** The same run is needed by another sweep. */
+    public void alsoNeeded(UUID sweep, long run) {
+        jdbc.sql("INSERT INTO sweep_run (sweep_id, run_id) VALUES (?, ?)")
+                .params(sweep, run)
+                .update();
     }
 
     public long attempt(long run, int number, long resumedFromTokens, String state) {
