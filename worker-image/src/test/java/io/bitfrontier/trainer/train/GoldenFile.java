@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +22,15 @@ final class GoldenFile {
     private final Map<String, int[]> integers = new TreeMap<>();
 
     static GoldenFile tensors(String resource) {
+        return tensors(bytes(resource));
+    }
+
+    static GoldenFile tensors(Path file) throws IOException {
+        return tensors(Files.readAllBytes(file));
+    }
+
+    private static GoldenFile tensors(byte[] bytes) {
         GoldenFile golden = new GoldenFile();
-        byte[] bytes = bytes(resource);
         ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
         int headerLength = (int) buffer.getLong();
         JsonNode header = JSON.readTree(Arrays.copyOfRange(bytes, 8, 8 + headerLength));

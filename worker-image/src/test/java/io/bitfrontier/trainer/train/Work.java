@@ -11,6 +11,8 @@ import io.bitfrontier.vocabulary.work.OptimizerSpec;
 import io.bitfrontier.vocabulary.work.QuantizerSpec;
 import io.bitfrontier.vocabulary.work.ScheduleSpec;
 import io.bitfrontier.vocabulary.work.TrajectorySpec;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
@@ -136,10 +138,16 @@ final class Work {
     /** A trainer on tokens with something to learn in them. */
     static Trainer aTrainer() {
         return new Trainer(
-                new Checkpoints(QUANTIZATION),
-                QUANTIZATION,
-                (data, seed, length) -> new Walk(seed, length),
-                Clock.systemUTC());
+                new Checkpoints(QUANTIZATION), QUANTIZATION, (data, seed, length) -> tokens(seed), Clock.systemUTC());
+    }
+
+    static TokenSource tokens(long seed) {
+        return new Walk(seed, SEQUENCE);
+    }
+
+    /** A file of a stored checkpoint. */
+    static Path fileOf(StoredCheckpoint checkpoint, String name) {
+        return Path.of(URI.create(checkpoint.uri())).resolve(name);
     }
 
     /** Sequences that walk around the vocabulary by small random steps. */
