@@ -10,16 +10,22 @@ public final class Figures {
 
     private Figures() {}
 
-    /** Three significant digits with a decimal unit: {@code 998}, {@code 15.3M}. */
+    /** At most three significant digits with a decimal unit: {@code 998}, {@code 2M}, {@code 15.3M}. */
     public static String count(double value) {
         int unit = unit(value, COUNT_UNITS.length);
-        return digits(value / Math.pow(1000, unit)) + COUNT_UNITS[unit];
+        return withoutZeros(digits(value, unit)) + COUNT_UNITS[unit];
     }
 
-    /** Three significant digits in decimal bytes: {@code 3.32 kB}. */
+    /** Three significant digits in decimal bytes: {@code 12.0 kB}. */
     public static String bytes(double value) {
         int unit = unit(value, BYTE_UNITS.length);
-        return digits(value / Math.pow(1000, unit)) + " " + BYTE_UNITS[unit];
+        return digits(value, unit) + " " + BYTE_UNITS[unit];
+    }
+
+    /** A round number of bytes: {@code 5 kB}. */
+    public static String roundBytes(double value) {
+        int unit = unit(value, BYTE_UNITS.length);
+        return withoutZeros(digits(value, unit)) + " " + BYTE_UNITS[unit];
     }
 
     private static int unit(double value, int units) {
@@ -32,13 +38,15 @@ public final class Figures {
         return unit;
     }
 
-    private static String digits(double value) {
-        double size = Math.abs(value);
-        if (value == Math.rint(value) || size >= 99.95) {
-            return String.format(Locale.ROOT, "%.0f", value);
-        }
-        String text = String.format(Locale.ROOT, size >= 9.995 ? "%.1f" : "%.2f", value);
-        return text.replaceAll("0+$", "").replaceAll("\\.$", "");
+    private static String digits(double value, int unit) {
+        double scaled = value / Math.pow(1000, unit);
+        double size = Math.abs(scaled);
+        int decimals = unit == 0 && value == Math.rint(value) || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2;
+        return String.format(Locale.ROOT, "%." + decimals + "f", scaled);
+    }
+
+    private static String withoutZeros(String digits) {
+        return digits.contains(".") ? digits.replaceAll("\\.?0+$", "") : digits;
     }
 
     /** {@code 4:05} or {@code 1:04:05}. */

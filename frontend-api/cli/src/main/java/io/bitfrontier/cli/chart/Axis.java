@@ -36,7 +36,7 @@ record Axis(double low, double high, boolean logarithmic, List<Tick> ticks) {
             for (double step : steps) {
                 double value = step * Math.pow(10, power);
                 if (value >= low && value <= high) {
-                    ticks.add(new Tick(value, Figures.bytes(value)));
+                    ticks.add(new Tick(value, Figures.roundBytes(value)));
                 }
             }
         }

@@ -255,6 +255,10 @@ final class FrontierSvg {
         }
     }
 
+    private double errorPixels(Frontier.Member m) {
+        return m.standardError() == null ? 0 : atY(m.y() - m.standardError()) - atY(m.y());
+    }
+
     private static double clamp(double py) {
         return Math.max(PLOT.getMinY(), Math.min(PLOT.getMaxY(), py));
     }
@@ -338,9 +342,11 @@ final class FrontierSvg {
                 "stroke-width",
                 2);
         svg.text("text", "less sure", "x", left + 20, "y", top);
-        top += 20;
-        svg.element("line", "x1", left + 6, "x2", left + 6, "y1", top - 11, "y2", top + 2, "stroke", INK);
-        svg.text("text", "± 1 std. error", "x", left + 20, "y", top);
+        if (members.stream().anyMatch(m -> errorPixels(m) > MEMBER)) {
+            top += 20;
+            svg.element("line", "x1", left + 6, "x2", left + 6, "y1", top - 11, "y2", top + 2, "stroke", INK);
+            svg.text("text", "± 1 std. error", "x", left + 20, "y", top);
+        }
         svg.close();
     }
 

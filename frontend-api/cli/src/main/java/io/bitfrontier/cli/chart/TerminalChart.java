@@ -115,8 +115,8 @@ final class TerminalChart {
         }
         lines.add(" ".repeat(MARGIN) + "└" + new String(line));
         lines.add((" ".repeat(MARGIN + 1) + new String(labels)).stripTrailing());
-        lines.add(" ".repeat(MARGIN + 1) + Words.sizeName(frontier) + " (logarithmic); letters: frontier, " + OTHER
-                + ": other points");
+        lines.add(
+                " ".repeat(MARGIN + 1) + Words.sizeName(frontier) + " (log); letters: frontier, " + OTHER + ": others");
         return lines;
     }
 }
