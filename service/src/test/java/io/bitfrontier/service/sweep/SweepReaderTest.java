@@ -16,6 +16,7 @@ import io.bitfrontier.vocabulary.work.DataSpec;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -279,14 +280,12 @@ class SweepReaderTest {
         String seeds = "["
                 + String.join(
                         ", ",
-                        java.util.stream.IntStream.range(0, 1000)
-                                .mapToObj(Integer::toString)
-                                .toList())
+                        IntStream.range(0, 1000).mapToObj(Integer::toString).toList())
                 + "]";
         String tokens = "["
                 + String.join(
                         ", ",
-                        java.util.stream.IntStream.rangeClosed(1, 1000)
+                        IntStream.rangeClosed(1, 1000)
                                 .mapToObj(i -> i * 1024 + "")
                                 .toList())
                 + "]";
@@ -303,7 +302,7 @@ class SweepReaderTest {
                 .extracting(Violation::path)
                 .containsExactly("grid.model", "grid.tokens", "grid.precision");
         assertThat(violations("apiVersion: bitfrontier/v1\nname: s\n"))
-                .contains(new Violation("grid", null, "is missing"));
+                .contains(new Violation("grid.model", null, "is missing"));
     }
 
     @Test
@@ -402,7 +401,7 @@ class SweepReaderTest {
     @ValueSource(
             strings = {
                 "a: &a [x, x]\nb: [*a, *a]\n",
-                "a: &a x\n",
+                "a: &a x\nb: *a\n",
                 "a: &a {b: c}\n",
                 "b: [*a]\n",
             })
