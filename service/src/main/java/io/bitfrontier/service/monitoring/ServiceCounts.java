@@ -1,0 +1,86 @@
+package io.bitfrontier.service.monitoring;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
+
+/**
+ * What the tables count, read at most once in {@link #KEPT_FOR}: a scrape asks for every gauge on its own. While the database
+ * does not answer there are no counts, rather than old ones.
+ */
+@Component
+class ServiceCounts {
+    static final Duration KEPT_FOR = Duration.ofSeconds(5);
+
+    private static final Logger log = LoggerFactory.getLogger(ServiceCounts.class);
+
+    private static final String COUNTS = """
+            SELECT 'run' AS what, state AS which, count(*) AS number FROM run GROUP BY state
+            UNION ALL
+            SELECT 'worker', state, count(*) FROM worker GROUP BY state
+            UNION ALL
+            SELECT 'refused writes', '', coalesce(sum(refused_writes), 0) FROM attempt
+            UNION ALL
+            SELECT 'lost attempts', '', count(*) FROM attempt WHERE failure_class = 'LOST'
+            """;
+
+    private final JdbcClient jdbc;
+    private final Clock clock;
+    private @Nullable Instant readAt;
+    /** By kind and state; null while the database does not answer. */
+    private @Nullable Map<Key, Long> counts;
+
+    ServiceCounts(JdbcClient jdbc, Clock clock) {
+        this.jdbc = jdbc;
+        this.clock = clock;
+    }
+
+    private record Key(String what, String which) {}
+
+    double runs(String state) {
+        return of("run", state);
+    }
+
+    double workers(String state) {
+        return of("worker", state);
+    }
+
+    double refusedWrites() {
+        return of("refused writes", "");
+    }
+
+    double lostAttempts() {
+        return of("lost attempts", "");
+    }
+
+    private synchronized double of(String what, String which) {
+        Instant now = clock.instant();
+        if (readAt == null || Duration.between(readAt, now).compareTo(KEPT_FOR) >= 0) {
+            counts = read();
+            readAt = now;
+        }
+        return counts == null ? Double.NaN : counts.getOrDefault(new Key(what, which), 0L);
+    }
+
+    private @Nullable Map<Key, Long> read() {
+        try {
+            Map<Key, Long> read = new HashMap<>();
+            jdbc.sql(COUNTS).query(row -> {
+                read.put(new Key(row.getString("what"), row.getString("which")), row.getLong("number"));
+            });
+            return read;
+        } catch (DataAccessException | TransactionException e) {
+            log.debug("no counts: the database does not answer: {}", e.toString());
+            return null;
+        }
+    }
+}
