@@ -195,7 +195,7 @@ final class AttemptSession implements TrainingMonitor, AutoCloseable {
     private synchronized void stop(Report why) {
         if (stopped == null) {
             stopped = why;
-            log.warn("{}: stops, {}", name, why);
+            log.warn("{}: stops: {}", name, why.summary());
         }
     }
 

@@ -12,7 +12,12 @@ sealed interface Report {
             @Nullable StoredCheckpoint checkpoint, @Nullable EvaluationResult result) implements Report {}
 
     /** The service has given the attempt up: it wants no report. */
-    record Nothing(String why) implements Report {}
+    record Nothing(String why) implements Report {
+        @Override
+        public String summary() {
+            return "given up by the service, " + why;
+        }
+    }
 
     /** No result, and who must act. */
     record Failed(FailureClass failureClass, String message) implements Report {
@@ -22,6 +27,11 @@ sealed interface Report {
         public Failed {
             String line = message.strip().lines().findFirst().orElse("no message");
             message = line.length() <= LONGEST ? line : line.substring(0, LONGEST);
+        }
+
+        @Override
+        public String summary() {
+            return failureClass + ": " + message;
         }
     }
 }

@@ -1,14 +1,14 @@
 package io.bitfrontier.trainer.report;
 
+import io.bitfrontier.trainer.train.LocalExecutor;
 import io.bitfrontier.trainer.train.WorkExecutor;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntFunction;
 import java.util.function.Supplier;
-import org.bytedeco.javacpp.Loader;
-import org.bytedeco.pytorch.global.torch;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
@@ -21,9 +21,10 @@ public final class WorkCommand implements Callable<Integer> {
     private static final Duration GRACE = Duration.ofSeconds(25);
 
     private final Map<String, String> environment;
-    private final Supplier<WorkExecutor> executor;
+    private final IntFunction<WorkExecutor> executor;
 
-    public WorkCommand(Map<String, String> environment, Supplier<WorkExecutor> executor) {
+    /** @param executor makes the executor for a number of threads; called on another thread, since it loads LibTorch */
+    public WorkCommand(Map<String, String> environment, IntFunction<WorkExecutor> executor) {
         this.environment = environment;
         this.executor = executor;
     }
@@ -53,28 +54,26 @@ public final class WorkCommand implements Callable<Integer> {
 
     private WorkerLoop loop(WorkerConfiguration configuration, Shutdown shutdown) {
         // loading the native libraries takes seconds: claim meanwhile
-        CompletableFuture<Void> loaded = new CompletableFuture<>();
-        Thread loader = new Thread(() -> load(configuration.threads(), loaded), "native-loader");
+        CompletableFuture<WorkExecutor> loading = new CompletableFuture<>();
+        Thread loader = new Thread(() -> load(configuration.threads(), loading), "native-loader");
         loader.setDaemon(true);
         loader.start();
-        Supplier<WorkExecutor> ready = () -> {
-            loaded.join();
-            // OpenMP keeps the number per thread: set it on the one that trains
-            torch.set_num_threads(configuration.threads());
-            return executor.get();
-        };
         ServiceClient client =
                 new ServiceClient(configuration.serviceUrl(), configuration.workerId(), configuration.workerToken());
-        return new WorkerLoop(configuration, client, ready, Ticker.system(shutdown), shutdown);
+        Supplier<WorkExecutor> loaded = () -> {
+            WorkExecutor ready = loading.join();
+            // OpenMP keeps the number per thread: set it on the one that trains
+            LocalExecutor.useThreads(configuration.threads());
+            return ready;
+        };
+        return new WorkerLoop(configuration, client, loaded, Ticker.system(shutdown), shutdown);
     }
 
-    private static void load(int threads, CompletableFuture<Void> loaded) {
+    private void load(int threads, CompletableFuture<WorkExecutor> loading) {
         try {
-            Loader.load(torch.class);
-            torch.set_num_threads(threads);
-            loaded.complete(null);
+            loading.complete(executor.apply(threads));
         } catch (RuntimeException | LinkageError e) {
-            loaded.completeExceptionally(e);
+            loading.completeExceptionally(e);
         }
     }
 }

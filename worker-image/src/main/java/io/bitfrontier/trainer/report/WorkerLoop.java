@@ -115,7 +115,7 @@ final class WorkerLoop {
             session.start();
             Report report = work(assignment, session);
             boolean delivered = delivery.deliver(session, report);
-            log.info("{}: {}{}", session.name(), report, delivered ? "" : ", not acknowledged");
+            log.info("{}: {}{}", session.name(), report.summary(), delivered ? "" : ", not acknowledged");
             return exitAfter(report, session);
         }
     }

@@ -54,7 +54,7 @@ class WorkerConfigurationTest {
 
     @Test
     void theCommandRefusesABadEnvironmentWithTheUsersExitCode() {
-        WorkCommand command = new WorkCommand(Map.of(), () -> {
+        WorkCommand command = new WorkCommand(Map.of(), threads -> {
             throw new AssertionError("not reached");
         });
         assertThat(command.call()).isEqualTo(WorkerProtocol.EXIT_USER_INPUT);
