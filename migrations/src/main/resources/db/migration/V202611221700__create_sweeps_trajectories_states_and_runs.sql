@@ -126,6 +126,8 @@ CREATE UNIQUE INDEX run_one_living_generation ON run (kind, target_state_id, eva
 CREATE UNIQUE INDEX run_generations ON run (kind, target_state_id, evaluation_version, generation);
 -- The claim: READY runs of a resource class, most urgent first.
 CREATE INDEX run_ready ON run (resource_class, priority DESC, critical_path_flops DESC, id) WHERE state = 'READY';
+-- The claim by a worker that holds a state: READY runs that go on from it.
+CREATE INDEX run_ready_from_state ON run (start_state_id) WHERE state = 'READY';
 -- Promotion: PLANNED runs that wait for a state.
 CREATE INDEX run_waiting_for_state ON run (start_state_id) WHERE state = 'PLANNED';
 -- Reconcile: everything that runs.

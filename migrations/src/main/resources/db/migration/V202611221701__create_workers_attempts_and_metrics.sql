@@ -9,11 +9,13 @@ CREATE TABLE worker (
   external_id    text,
   created_at     timestamptz NOT NULL DEFAULT now(),
   last_seen_at   timestamptz,
+  drain_at       timestamptz,
   ended_at       timestamptz,
   end_reason     text,
   CHECK ((state IN ('LEFT', 'LOST')) = (ended_at IS NOT NULL))
 );
 COMMENT ON COLUMN worker.external_id IS 'how the launcher finds it: "pid:start time in clock ticks" of a process, the name of a Job';
+COMMENT ON COLUMN worker.drain_at IS 'since when it is asked to checkpoint and leave';
 CREATE INDEX worker_living ON worker (resource_class) WHERE state IN ('LAUNCHING', 'ACTIVE');
 
 CREATE TABLE attempt (

@@ -1,0 +1,53 @@
+package io.bitfrontier.service.run;
+
+import io.bitfrontier.service.config.BitfrontierSettings;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.springframework.stereotype.Component;
+import org.springframework.util.FileSystemUtils;
+
+/** Where attempts write: a directory per attempt under the home's artifacts, addressed by file URI. */
+@Component
+public class ArtifactStore {
+    private final Path root;
+
+    ArtifactStore(BitfrontierSettings settings) {
+        this.root = settings.artifacts();
+    }
+
+    /** The directory of one attempt and of no other. */
+    String attemptUri(long runId, int number) {
+        return root.resolve("run-" + runId).resolve("attempt-" + number).toUri().toString();
+    }
+
+    /** Whether {@code uri} lies in the directory {@code parent} of an attempt. */
+    static boolean isWithin(String parent, String uri) {
+        Optional<Path> outer = path(parent);
+        Optional<Path> inner = path(uri);
+        return outer.isPresent()
+                && inner.isPresent()
+                && inner.get().startsWith(outer.get())
+                && !inner.get().equals(outer.get());
+    }
+
+    private static Optional<Path> path(String uri) {
+        try {
+            URI parsed = URI.create(uri);
+            return "file".equals(parsed.getScheme())
+                    ? Optional.of(Path.of(parsed).normalize())
+                    : Optional.empty();
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Deletes a directory of this store; what is not there or not ours stays untouched. */
+    void delete(String uri) throws IOException {
+        Path directory = path(uri).orElse(root);
+        if (directory.startsWith(root) && !directory.equals(root)) {
+            FileSystemUtils.deleteRecursively(directory);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.bitfrontier.service.run;
+
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+
+/**
+ * Removes checkpoints on the way once their run has succeeded; results are never removed. Files go first and rows last, so that
+ * what a crash leaves behind is found again.
+ */
+@Service
+public class CheckpointRetention {
+    private static final Logger log = LoggerFactory.getLogger(CheckpointRetention.class);
+
+    private final JdbcClient jdbc;
+    private final ArtifactStore artifacts;
+
+    CheckpointRetention(JdbcClient jdbc, ArtifactStore artifacts) {
+        this.jdbc = jdbc;
+        this.artifacts = artifacts;
+    }
+
+    /** Removes those of a run that has succeeded. */
+    public void removeOf(long runId) {
+        remove(candidates("r.id = " + runId));
+    }
+
+    /** Removes what earlier removals left behind. */
+    public void removeLeftovers() {
+        remove(candidates("TRUE"));
+    }
+
+    private record Candidate(long id, String uri, boolean result) {}
+
+    private List<Candidate> candidates(String which) {
+        return jdbc.sql("""
+                        SELECT c.id, c.uri, EXISTS (SELECT 1 FROM state s WHERE s.checkpoint_uri = c.uri) AS result
+                        FROM checkpoint c JOIN run r ON r.id = c.run_id
+                        WHERE r.state = 'SUCCEEDED' AND %s
+                        LIMIT 1000
+                        """.formatted(which))
+                .query((row, n) -> new Candidate(row.getLong("id"), row.getString("uri"), row.getBoolean("result")))
+                .list();
+    }
+
+    private void remove(List<Candidate> candidates) {
+        for (Candidate candidate : candidates) {
+            try {
+                if (!candidate.result()) {
+                    artifacts.delete(candidate.uri());
+                }
+                jdbc.sql("DELETE FROM checkpoint WHERE id = ?")
+                        .param(candidate.id())
+                        .update();
+            } catch (IOException e) {
+                log.warn("checkpoint {} stays for now: {}", candidate.uri(), e.toString());
+            }
+        }
+    }
+}

@@ -1,0 +1,169 @@
+package io.bitfrontier.service.run;
+
+import io.bitfrontier.vocabulary.protocol.FailureClass;
+import io.bitfrontier.vocabulary.protocol.RunState;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
+import java.util.Optional;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Gives READY runs to workers, each to one. */
+@Service
+public class Claims {
+    private final JdbcClient jdbc;
+    private final RunTransitions transitions;
+    private final AttemptEndings endings;
+    private final Assignments assignments;
+    private final ArtifactStore artifacts;
+    private final RunSettings settings;
+
+    Claims(
+            JdbcClient jdbc,
+            RunTransitions transitions,
+            AttemptEndings endings,
+            Assignments assignments,
+            ArtifactStore artifacts,
+            RunSettings settings) {
+        this.jdbc = jdbc;
+        this.transitions = transitions;
+        this.endings = endings;
+        this.assignments = assignments;
+        this.artifacts = artifacts;
+        this.settings = settings;
+    }
+
+    /**
+     * Claims the most urgent READY run of the class; among equal priorities one that goes on from what the worker holds comes
+     * first, then the longest chain of work behind it.
+     *
+     * <p>A worker does one attempt at a time. If it claims while it has one, either the answer to its last claim got lost (then
+     * nothing was heard of that attempt, and the same one is issued again under a new token) or it forgot what it did (then the
+     * attempt counts as lost).
+     *
+     * @return empty when nothing fits now
+     */
+    @Transactional
+    public Optional<Assignment> claim(UUID worker, String resourceClass, ClaimRequest holding, AttemptToken token) {
+        Optional<Assignment> again = previous(worker, token);
+        if (again.isPresent()) {
+            return again;
+        }
+        return ready(resourceClass, holding).map(run -> assign(run, worker, token));
+    }
+
+    private Optional<Assignment> previous(UUID worker, AttemptToken token) {
+        Optional<AttemptRef> open = jdbc.sql("SELECT id, run_id FROM attempt WHERE worker_id = ? AND state = 'RUNNING'")
+                .param(worker)
+                .query((row, n) -> new AttemptRef(row.getLong("id"), row.getLong("run_id"), worker))
+                .optional();
+        if (open.isEmpty() || !endings.lock(open.get())) {
+            return Optional.empty();
+        }
+        long attempt = open.get().attemptId();
+        int reissued = jdbc.sql("""
+                        UPDATE attempt a SET
+                          token_sha256 = :hash,
+                          started_at = now(),
+                          lease_expires_at = now() + make_interval(secs => :lease)
+                        WHERE id = :attempt AND state = 'RUNNING'
+                          AND accepted_sequence = 0
+                          AND lease_expires_at = started_at + make_interval(secs => :lease)
+                          AND NOT EXISTS (SELECT 1 FROM checkpoint c WHERE c.attempt_id = a.id)
+                          AND NOT EXISTS (SELECT 1 FROM attempt_log l WHERE l.attempt_id = a.id)
+                        """)
+                .param("hash", token.sha256())
+                .param("lease", settings.lease().toSeconds())
+                .param("attempt", attempt)
+                .update();
+        if (reissued == 1) {
+            return Optional.of(assignments.of(attempt, token));
+        }
+        endings.lose(
+                open.get(), FailureClass.LOST, "its worker claimed again without having ended it", "worker " + worker);
+        return Optional.empty();
+    }
+
+    private Optional<Long> ready(String resourceClass, ClaimRequest holding) {
+        Optional<Long> held = heldState(holding);
+        if (held.isPresent()) {
+            Optional<Long> continued = jdbc.sql("""
+                            SELECT id FROM run
+                            WHERE state = 'READY' AND start_state_id = :held AND resource_class = :class
+                              AND not_before <= clock_timestamp()
+                              AND priority >= (
+                                SELECT priority FROM run
+                                WHERE state = 'READY' AND resource_class = :class AND not_before <= clock_timestamp()
+                                ORDER BY priority DESC, critical_path_flops DESC, id LIMIT 1)
+                            ORDER BY priority DESC, critical_path_flops DESC, id
+                            LIMIT 1 FOR UPDATE SKIP LOCKED
+                            """)
+                    .param("held", held.get())
+                    .param("class", resourceClass)
+                    .query(Long.class)
+                    .optional();
+            if (continued.isPresent()) {
+                return continued;
+            }
+        }
+        return jdbc.sql("""
+                        SELECT id FROM run
+                        WHERE state = 'READY' AND resource_class = ? AND not_before <= clock_timestamp()
+                        ORDER BY priority DESC, critical_path_flops DESC, id
+                        LIMIT 1 FOR UPDATE SKIP LOCKED
+                        """).param(resourceClass).query(Long.class).optional();
+    }
+
+    private Optional<Long> heldState(ClaimRequest holding) {
+        if (holding.holdingTrajectory() == null || holding.holdingTokens() == null) {
+            return Optional.empty();
+        }
+        return jdbc.sql("""
+                        SELECT s.id FROM state s JOIN trajectory t ON t.id = s.trajectory_id
+                        WHERE t.fingerprint = ? AND s.tokens = ?
+                        """)
+                .param(holding.holdingTrajectory())
+                .param(holding.holdingTokens())
+                .query(Long.class)
+                .optional();
+    }
+
+    private Assignment assign(long run, UUID worker, AttemptToken token) {
+        int number = jdbc.sql("SELECT COALESCE(max(number), 0) + 1 FROM attempt WHERE run_id = ?")
+                .param(run)
+                .query(Integer.class)
+                .single();
+        long attempt = jdbc.sql("""
+                        INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, artifact_uri, started_at,
+                                             lease_expires_at, resumed_from_tokens)
+                        SELECT r.id, :worker, :number, 'RUNNING', :hash, :uri, now(),
+                               now() + make_interval(secs => :lease),
+                               COALESCE((SELECT max(tokens) FROM checkpoint c WHERE c.run_id = r.id), r.from_tokens)
+                        FROM run r WHERE r.id = :run
+                        RETURNING id
+                        """)
+                .param("worker", worker)
+                .param("number", number)
+                .param("hash", token.sha256())
+                .param("uri", artifacts.attemptUri(run, number))
+                .param("lease", settings.lease().toSeconds())
+                .param("run", run)
+                .query(Long.class)
+                .single();
+        String actor = "worker " + worker;
+        boolean moved = transitions.move(
+                run,
+                RunState.READY,
+                RunTransitions.Cause.of(RunEvent.CLAIMED, attempt, actor, "attempt " + number + " by " + actor));
+        if (!moved) {
+            throw new IllegalStateException("run " + run + " changed under its lock");
+        }
+        jdbc.sql("UPDATE run SET progress_tokens = a.resumed_from_tokens FROM attempt a WHERE a.id = ? AND run.id = ?")
+                .param(attempt)
+                .param(run)
+                .update();
+        return assignments.of(attempt, token);
+    }
+}

@@ -1,0 +1,82 @@
+package io.bitfrontier.service.run;
+
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.HeartbeatReply;
+import java.util.List;
+import java.util.UUID;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+
+/** Signs of life of attempts. All times are the database's. */
+@Service
+public class Leases {
+    private final JdbcClient jdbc;
+    private final RunSettings settings;
+
+    Leases(JdbcClient jdbc, RunSettings settings) {
+        this.jdbc = jdbc;
+        this.settings = settings;
+    }
+
+    /**
+     * Renews the lease.
+     *
+     * @param tokens lineage tokens reached
+     * @throws AttemptFencedException when the attempt has ended, unless its run was cancelled: then the answer is to stop
+     */
+    @Transactional
+    public HeartbeatReply renew(AttemptRef attempt, long tokens) {
+        String runState = jdbc.sql("""
+                        UPDATE run SET progress_tokens = CASE WHEN state = 'RUNNING'
+                          THEN LEAST(GREATEST(:tokens, from_tokens), to_tokens) ELSE progress_tokens END
+                        WHERE id = :run RETURNING state
+                        """)
+                .param("tokens", tokens)
+                .param("run", attempt.runId())
+                .query(String.class)
+                .single();
+        long lease = settings.lease().toSeconds();
+        int renewed = jdbc.sql("""
+                        UPDATE attempt SET lease_expires_at = clock_timestamp() + make_interval(secs => ?)
+                        WHERE id = ? AND state = 'RUNNING'
+                        """).param(lease).param(attempt.attemptId()).update();
+        if (renewed == 0) {
+            if (runState.equals("CANCELLED")) {
+                return new HeartbeatReply(HeartbeatReply.STOP, lease);
+            }
+            throw new AttemptFencedException(attempt.attemptId());
+        }
+        boolean draining =
+                jdbc.sql("""
+                        UPDATE worker SET last_seen_at = clock_timestamp() WHERE id = ? RETURNING drain_at IS NOT NULL
+                        """).param(attempt.workerId()).query(Boolean.class).single();
+        return new HeartbeatReply(draining ? HeartbeatReply.CHECKPOINT_AND_LEAVE : HeartbeatReply.CONTINUE, lease);
+    }
+
+    /** Attempts whose lease has passed. */
+    public List<AttemptRef> expired() {
+        return jdbc.sql("""
+                        SELECT id, run_id, worker_id FROM attempt
+                        WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp() ORDER BY id
+                        """)
+                .query((row, n) -> new AttemptRef(
+                        row.getLong("id"), row.getLong("run_id"), row.getObject("worker_id", UUID.class)))
+                .list();
+    }
+
+    /** Attempts that a worker has not ended. */
+    public List<AttemptRef> of(UUID worker) {
+        return jdbc.sql("SELECT id, run_id FROM attempt WHERE worker_id = ? AND state = 'RUNNING'")
+                .param(worker)
+                .query((row, n) -> new AttemptRef(row.getLong("id"), row.getLong("run_id"), worker))
+                .list();
+    }
+
+    /** A write came after the attempt had ended. */
+    @Transactional
+    public void countRefused(AttemptRef attempt) {
+        jdbc.sql("UPDATE attempt SET refused_writes = refused_writes + 1 WHERE id = ?")
+                .param(attempt.attemptId())
+                .update();
+    }
+}
