@@ -7,9 +7,17 @@ import org.jspecify.annotations.Nullable;
 
 /** How the work of an attempt ended. */
 sealed interface Report {
+    /** One line for the worker's own log. */
+    String summary();
+
     /** Exactly one of the two is set. */
     record Done(
-            @Nullable StoredCheckpoint checkpoint, @Nullable EvaluationResult result) implements Report {}
+            @Nullable StoredCheckpoint checkpoint, @Nullable EvaluationResult result) implements Report {
+        @Override
+        public String summary() {
+            return checkpoint == null ? "evaluated" : "reached " + checkpoint.tokens() + " tokens";
+        }
+    }
 
     /** The service has given the attempt up: it wants no report. */
     record Nothing(String why) implements Report {
