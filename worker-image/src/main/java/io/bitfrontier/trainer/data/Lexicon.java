@@ -63,4 +63,27 @@ public final class Lexicon {
     static boolean isName(int token) {
         return token >= NAME && token < NAME + NAMES;
     }
+
+    /** A readable form: the class and a number from 0, brackets as themselves, determiners and verbs with their number. */
+    public static String word(int token) {
+        if (token < OPEN) {
+            return token == BOS ? "bos" : "unused";
+        } else if (token < DETERMINER) {
+            return "([{)]}".substring(token - OPEN, token - OPEN + 1);
+        } else if (token < TOPIC) {
+            int half = DETERMINERS / 2;
+            return "det" + (token - DETERMINER) % half + (token < DETERMINER + half ? ".sg" : ".pl");
+        } else if (token < PREPOSITION) {
+            return "topic" + (token - TOPIC);
+        } else if (token < ADJECTIVE) {
+            return "prep" + (token - PREPOSITION);
+        } else if (token < NOUN) {
+            return "adj" + (token - ADJECTIVE);
+        } else if (token < VERB) {
+            return "noun" + (token - NOUN);
+        } else if (token < NAME) {
+            return "verb" + (token - VERB) % LEMMAS + (token < VERB + LEMMAS ? ".sg" : ".pl");
+        }
+        return token < ATTRIBUTE ? "name" + (token - NAME) : "attr" + (token - ATTRIBUTE);
+    }
 }

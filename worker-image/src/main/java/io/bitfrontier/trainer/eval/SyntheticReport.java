@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.eval;
 
+import io.bitfrontier.trainer.data.Lexicon;
 import io.bitfrontier.trainer.data.SyntheticLanguage;
 import io.bitfrontier.trainer.data.SyntheticLanguage.LogProbabilities;
 import io.bitfrontier.trainer.data.SyntheticWalk;
@@ -11,23 +12,36 @@ import io.bitfrontier.vocabulary.work.DataSpec;
 import io.bitfrontier.vocabulary.work.EvaluationSpec;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
+import java.util.stream.Collectors;
 
 /** Measures the synthetic language: the tables of docs/explanation/synthetic-language.md, which a test compares with it. */
 public final class SyntheticReport {
     private static final int WINDOWS = 320;
     private static final int L = SyntheticLanguage.DOCUMENT_TOKENS;
     private static final long COUNT_SEED = 1;
+    static final int SAMPLE_TOKENS = 61;
+    static final List<Long> SEEDS = List.of(1L, 2L, 3L);
 
     private SyntheticReport() {}
 
     /** Prints the deterministic tables, and how fast this machine generates. */
     public static void main(String[] arguments) {
         PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-        out.println(tables(List.of(1L, 2L, 3L)));
+        out.println(sample(1, SAMPLE_TOKENS) + "\n");
+        out.println(tables(SEEDS));
         out.printf(Locale.ROOT, "generated %,.0f tokens per second on one core%n", tokensPerSecond());
+    }
+
+    /** The first tokens of the first evaluation document, in words. */
+    static String sample(long seed, int tokens) {
+        return Arrays.stream(set(seed).windows().get(0))
+                .limit(tokens)
+                .mapToObj(token -> Lexicon.word((int) token))
+                .collect(Collectors.joining(" "));
     }
 
     /** Floors and count models per language seed, and the slots of the first, as Markdown. */
