@@ -102,14 +102,14 @@ public final class CpuKernel implements QuantizationKernel {
                 Scratch scratch = SCRATCH.get();
                 float[] w = scratch.weight(count * cols);
                 float[] g = scratch.gradient(count * cols);
-                float[] terms = scratch.terms(cols);
+                float[] terms = scratch.terms(count * cols);
                 source.get(first * cols, w, 0, count * cols);
                 upstream.get(first * cols, g, 0, count * cols);
                 for (int row = 0; row < count; row++) {
                     float divisor = divisor(grid, scales.get(first + row));
                     if (quantizer.learnsScale()) {
                         pullRowBack(grid, w, g, terms, row * cols, cols, divisor);
-                        scaleGradients.put(first + row, RowArithmetic.sum(terms, cols) * factor);
+                        scaleGradients.put(first + row, RowArithmetic.sum(terms, w, row * cols, cols) * factor);
                     } else {
                         RowArithmetic.mask(w, g, row * cols, cols, divisor, grid.lowest(), grid.highest());
                     }

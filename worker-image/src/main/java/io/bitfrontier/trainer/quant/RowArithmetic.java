@@ -12,6 +12,8 @@ package io.bitfrontier.trainer.quant;
 final class RowArithmetic {
     private static final float ROUNDER = 0x1.8p23f;
     private static final float HUGE = 1e38f;
+    /** Terms that are added one by one: below it the vector loops have more overhead than work. */
+    private static final int FEW = 64;
 
     private RowArithmetic() {}
 
@@ -48,53 +50,91 @@ final class RowArithmetic {
         }
     }
 
-    /** The same mask for α·sign(w); terms ← g·sign(w). */
+    /**
+     * g ← the same mask for α·sign(w); terms ← g·sign(w); w is destroyed.
+     *
+     * <p>This and the two below go over the row in several short loops, since the compiler leaves one long loop scalar.
+     */
     static void signBack(float[] w, float[] g, float[] terms, int from, int count, float scale) {
         for (int i = from; i < from + count; i++) {
             float x = w[i] / scale;
             float distance = Math.abs(x - Math.max(-1f, Math.min(1f, x)));
-            float sign = Math.max(-1f, Math.min(1f, Math.max(-1f, Math.min(1f, w[i] * HUGE)) * HUGE));
-            terms[i - from] = g[i] * sign;
-            g[i] = g[i] * (1f - Math.min(1f, distance * HUGE));
+            terms[i] = 1f - Math.min(1f, distance * HUGE);
+        }
+        for (int i = from; i < from + count; i++) {
+            w[i] = Math.max(-1f, Math.min(1f, Math.max(-1f, Math.min(1f, w[i] * HUGE)) * HUGE));
+        }
+        for (int i = from; i < from + count; i++) {
+            float upstream = g[i];
+            float inside = terms[i];
+            terms[i] = upstream * w[i];
+            g[i] = upstream * inside;
         }
     }
 
-    /** The same mask for the stretched grid; terms ← g·(level − x) inside, ±g·edge outside. */
+    /** The same for the stretched grid; terms ← g·(level − x) inside, ±g·edge outside. */
     static void stretchedBack(
             float[] w, float[] g, float[] terms, int from, int count, float scale, float n, float shift, float edge) {
         for (int i = from; i < from + count; i++) {
             float x = w[i] / scale;
             float clipped = Math.max(-Grid.Stretched.CLIP, Math.min(Grid.Stretched.CLIP, x));
+            terms[i] = Math.max(-1f, Math.min(1f, (x - clipped) * HUGE));
+            w[i] = clipped;
+        }
+        for (int i = from; i < from + count; i++) {
+            float clipped = w[i];
+            float side = terms[i];
             float level = (((clipped * n - shift) + ROUNDER - ROUNDER) + shift) / n;
-            float side = Math.max(-1f, Math.min(1f, (x - clipped) * HUGE));
-            float inside = 1f - Math.abs(side);
-            terms[i - from] = g[i] * (inside * (level - clipped) + side * edge);
-            g[i] = g[i] * inside;
+            w[i] = (1f - Math.abs(side)) * (level - clipped) + side * edge;
+        }
+        for (int i = from; i < from + count; i++) {
+            float upstream = g[i];
+            float inside = 1f - Math.abs(terms[i]);
+            terms[i] = upstream * w[i];
+            g[i] = upstream * inside;
         }
     }
 
-    /** The same mask for whole steps; terms ← g·(round(x) − x) inside, g·low or g·high outside. */
+    /** The same for whole steps; terms ← g·(round(x) − x) inside, g·low or g·high outside. */
     static void stepsBack(
             float[] w, float[] g, float[] terms, int from, int count, float scale, float low, float high) {
         for (int i = from; i < from + count; i++) {
             float x = w[i] / scale;
             float clipped = Math.max(low, Math.min(high, x));
-            float inside = 1f - Math.min(1f, Math.abs(x - clipped) * HUGE);
-            terms[i - from] = g[i] * ((clipped + ROUNDER - ROUNDER) - inside * clipped);
-            g[i] = g[i] * inside;
+            terms[i] = 1f - Math.min(1f, Math.abs(x - clipped) * HUGE);
+            w[i] = clipped;
+        }
+        for (int i = from; i < from + count; i++) {
+            float clipped = w[i];
+            float upstream = g[i];
+            float inside = terms[i];
+            terms[i] = upstream * ((clipped + ROUNDER - ROUNDER) - inside * clipped);
+            g[i] = upstream * inside;
         }
     }
 
-    /** Σ terms[0 … count), destroying them: halves are added until one is left, an order that depends on the count alone. */
-    static float sum(float[] terms, int count) {
+    /**
+     * Σ of a row of terms, destroying it: halves are added until few are left, an order that depends on the count alone. The
+     * upper half is copied to {@code spare} first, as the compiler wants the same index on both sides.
+     */
+    static float sum(float[] terms, float[] spare, int from, int count) {
         int left = count;
-        while (left > 1) {
+        while (left > FEW) {
             int half = (left + 1) / 2;
-            for (int i = half; i < left; i++) {
-                terms[i - half] += terms[i];
-            }
+            System.arraycopy(terms, from + half, spare, from, left - half);
+            add(terms, spare, from, left - half);
             left = half;
         }
-        return count == 0 ? 0f : terms[0];
+        float sum = 0f;
+        for (int i = from; i < from + left; i++) {
+            sum += terms[i];
+        }
+        return sum;
+    }
+
+    private static void add(float[] terms, float[] spare, int from, int count) {
+        for (int i = from; i < from + count; i++) {
+            terms[i] += spare[i];
+        }
     }
 }
