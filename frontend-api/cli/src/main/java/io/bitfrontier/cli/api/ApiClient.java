@@ -21,14 +21,25 @@ public final class ApiClient {
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
 
     private final URI base;
+    private final Duration timeout;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_TIMEOUT)
             .build();
 
     public ApiClient(URI base) {
+        this(base, REQUEST_TIMEOUT);
+    }
+
+    private ApiClient(URI base, Duration timeout) {
+        this.timeout = timeout;
         String text = base.toString();
         this.base = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
+    }
+
+    /** The same service, given less time to answer. */
+    public ApiClient within(Duration shorter) {
+        return new ApiClient(base, shorter);
     }
 
     public URI base() {
@@ -65,7 +76,7 @@ public final class ApiClient {
 
     private HttpRequest.Builder request(String pathAndQuery) {
         return HttpRequest.newBuilder(URI.create(base + pathAndQuery))
-                .timeout(REQUEST_TIMEOUT)
+                .timeout(timeout)
                 .header("Accept", "application/json, application/problem+json, text/plain");
     }
 

@@ -21,6 +21,7 @@ import java.util.Optional;
 final class ServiceStarter {
     private static final Duration LOOK = Duration.ofMillis(250);
     private static final Duration LONGEST_START = Duration.ofMinutes(3);
+    private static final Duration ANSWER = Duration.ofSeconds(3);
     private static final Path SETSID = Path.of("/usr/bin/setsid");
 
     private final Context context;
@@ -30,7 +31,7 @@ final class ServiceStarter {
     ServiceStarter(Context context, ApiClient api) {
         this.context = context;
         this.settings = context.settings();
-        this.api = api;
+        this.api = api.within(ANSWER);
     }
 
     /** A service of this home that runs: one found, or one started. {@link #awaitReady} comes next. */

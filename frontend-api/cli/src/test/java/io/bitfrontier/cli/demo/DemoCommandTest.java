@@ -150,16 +150,7 @@ class DemoCommandTest {
         Terminal terminal = terminal();
 
         try (ServerSocket other = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-            other.setSoTimeout(1);
-            // Nothing ever accepts here, so the question who answers must not wait: close on the first connection.
-            Thread hangUp = new Thread(() -> {
-                try {
-                    other.setSoTimeout(10_000);
-                    other.accept().close();
-                } catch (IOException e) {
-                    // The test has ended.
-                }
-            });
+            Thread hangUp = new Thread(() -> hangUpOnAll(other));
             hangUp.start();
             assertThat(demo(terminal, "", "--exit")).isEqualTo(1);
         }
@@ -216,6 +207,16 @@ class DemoCommandTest {
 
         assertThat(terminal.err()).contains("runs already, at port " + (port - 1) + " (process " + service.pid() + ")");
         end(service);
+    }
+
+    private static void hangUpOnAll(ServerSocket socket) {
+        while (!socket.isClosed()) {
+            try {
+                socket.accept().close();
+            } catch (IOException e) {
+                // Closed by the test, which ends the loop.
+            }
+        }
     }
 
     private int demo(Terminal terminal, String how, String... options) {
