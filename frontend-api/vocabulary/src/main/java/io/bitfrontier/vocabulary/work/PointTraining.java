@@ -1,0 +1,126 @@
+package io.bitfrontier.vocabulary.work;
+
+import io.bitfrontier.vocabulary.ModelShape;
+import io.bitfrontier.vocabulary.Scheme;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one point is trained, and the trajectories that this comes to.
+ *
+ * @param warmupSteps absolute, so that budgets share their trunk
+ * @param cosine half a cosine over the budget in place of warmup-stable-decay
+ * @param optimizer of full-precision and from-scratch training
+ * @param qatOptimizer of the QAT phase of FP→QAT
+ */
+public record PointTraining(
+        ModelShape model,
+        DataSpec data,
+        long seed,
+        int sequenceLength,
+        int batchTokens,
+        int microBatches,
+        boolean cosine,
+        int warmupSteps,
+        OptimizerSpec optimizer,
+        OptimizerSpec qatOptimizer) {
+    /** The decay's share of what it anneals: 10 % (warmup-stable-decay, arXiv 2404.06395). */
+    public static final BigDecimal DECAY_SHARE = new BigDecimal("0.1");
+
+    /**
+     * A trajectory and how far it is followed.
+     *
+     * @param tokens lineage tokens
+     */
+    public record Link(TrajectorySpec trajectory, long tokens) {}
+
+    /**
+     * The trajectories of a point, each starting from the end of the one before, the last ending in the point's state.
+     *
+     * @param steps the budget in optimizer steps, at least 1; at least 2 for FP→QAT
+     * @param quantizer null in full precision
+     */
+    public List<Link> lineage(Scheme scheme, @Nullable QuantizerSpec quantizer, long steps) {
+        List<Link> links = new ArrayList<>();
+        switch (scheme.kind()) {
+            case FULL_PRECISION -> annealed(links, steps, null);
+            case PTQ -> {
+                annealed(links, steps, null);
+                follow(links, optimizer, ScheduleSpec.linear(0), quantizer, false, 0);
+            }
+            case QAT_FROM_SCRATCH -> annealed(links, steps, quantizer);
+            case FP_THEN_QAT -> thenQat(links, scheme, quantizer, steps);
+        }
+        return links;
+    }
+
+    private void annealed(List<Link> links, long steps, @Nullable QuantizerSpec quantizer) {
+        if (cosine) {
+            follow(links, optimizer, ScheduleSpec.cosine(warmupSteps, steps), quantizer, false, steps);
+            return;
+        }
+        long decay = Math.max(1, share(steps, DECAY_SHARE));
+        if (steps > decay) {
+            trunk(links, steps - decay, quantizer);
+        }
+        follow(links, optimizer, ScheduleSpec.linear(decay), quantizer, true, decay);
+    }
+
+    private void trunk(List<Link> links, long steps, @Nullable QuantizerSpec quantizer) {
+        follow(links, optimizer, ScheduleSpec.stable(warmupSteps), quantizer, false, steps);
+    }
+
+    private void thenQat(List<Link> links, Scheme scheme, @Nullable QuantizerSpec quantizer, long steps) {
+        BigDecimal fraction = scheme.qatFraction();
+        if (fraction == null) {
+            throw new IllegalArgumentException("scheme " + scheme.label() + " has no qatFraction");
+        }
+        long qatSteps = Math.min(steps - 1, Math.max(1, share(steps, fraction)));
+        boolean stable = scheme.parent() == Scheme.Parent.STABLE && !cosine;
+        if (stable) {
+            trunk(links, steps - qatSteps, null);
+        } else {
+            annealed(links, steps - qatSteps, null);
+        }
+        ScheduleSpec schedule = cosine ? ScheduleSpec.cosine(0, qatSteps) : ScheduleSpec.linear(qatSteps);
+        follow(links, qatOptimizer, schedule, quantizer, stable, qatSteps);
+    }
+
+    private void follow(
+            List<Link> links,
+            OptimizerSpec rates,
+            ScheduleSpec schedule,
+            @Nullable QuantizerSpec quantizer,
+            boolean carryOptimizer,
+            long steps) {
+        TrajectorySpec.Start start = null;
+        if (!links.isEmpty()) {
+            Link last = links.get(links.size() - 1);
+            start = new TrajectorySpec.Start(last.trajectory().fingerprint(), last.tokens(), carryOptimizer);
+        }
+        TrajectorySpec trajectory = new TrajectorySpec(
+                TrajectorySpec.NUMERICS,
+                model,
+                data,
+                seed,
+                sequenceLength,
+                batchTokens,
+                microBatches,
+                rates,
+                schedule,
+                quantizer,
+                start);
+        links.add(new Link(trajectory, trajectory.startTokens() + steps * batchTokens));
+    }
+
+    /** To the nearest step, halves up. */
+    private static long share(long steps, BigDecimal share) {
+        return BigDecimal.valueOf(steps)
+                .multiply(share)
+                .setScale(0, RoundingMode.HALF_UP)
+                .longValueExact();
+    }
+}
