@@ -1,0 +1,4 @@
+package io.bitfrontier.planted.run;
+
+/** What others call. */
+public class Callee {}

@@ -1,0 +1,3 @@
+package io.bitfrontier.planted.unmarked;
+
+class IsNotNullMarked {}

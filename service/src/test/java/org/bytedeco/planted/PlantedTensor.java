@@ -1,0 +1,4 @@
+package org.bytedeco.planted;
+
+/** Stands for a class of LibTorch. */
+public class PlantedTensor {}

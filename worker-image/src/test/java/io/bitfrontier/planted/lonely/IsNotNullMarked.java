@@ -1,0 +1,3 @@
+package io.bitfrontier.planted.lonely;
+
+class IsNotNullMarked {}

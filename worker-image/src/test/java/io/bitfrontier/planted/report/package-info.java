@@ -1,0 +1,5 @@
+/** Planted violations: never a part of the trainer. */
+@NullMarked
+package io.bitfrontier.planted.report;
+
+import org.jspecify.annotations.NullMarked;
