@@ -56,37 +56,41 @@ final class GridChecks {
      * it drops.
      */
     private void usefulValues() {
-        if (!axes.quantizes() || axes.schemes().isEmpty()) {
+        if (!axes.quantizes() || axes.schemes().isEmpty() || axes.quantizers().isEmpty()) {
             return;
         }
         List<Precision> low =
                 axes.precisions().values().stream().filter(p -> !p.isFull()).toList();
+        QuantizerChoice first = axes.quantizers().values().iterator().next();
         axes.quantizers().forEach((place, choice) -> {
-            boolean useful = low.stream().anyMatch(p -> axes.schemes().values().stream()
-                    .anyMatch(s -> whyNot(choice, p, s).isEmpty()));
-            if (!useful) {
+            if (low.stream().noneMatch(precision -> possible(choice, precision))) {
                 findings.add(place, choice.label(), "takes part in no possible point: " + reason(choice, low));
             }
         });
         axes.precisions().forEach((place, precision) -> {
-            boolean useful = precision.isFull()
-                    || axes.quantizers().values().stream().anyMatch(q -> axes.schemes().values().stream()
-                            .anyMatch(s -> whyNot(q, precision, s).isEmpty()));
-            if (!useful) {
+            if (!precision.isFull()
+                    && axes.quantizers().values().stream().noneMatch(choice -> possible(choice, precision))) {
                 findings.add(
                         place,
                         precision.label(),
-                        "takes part in no possible point: "
-                                + reason(axes.quantizers().values().iterator().next(), List.of(precision)));
+                        "takes part in no possible point: " + reason(first, List.of(precision)));
             }
         });
+        boolean anything = axes.quantizers().values().stream()
+                .anyMatch(choice -> low.stream().anyMatch(precision -> possible(choice, precision)));
+        // Where nothing combines the lines above have said so; here a scheme alone is at fault.
         axes.schemes().forEach((place, scheme) -> {
             boolean useful = low.stream().anyMatch(p -> axes.quantizers().values().stream()
                     .anyMatch(q -> whyNot(q, p, scheme).isEmpty()));
-            if (!useful) {
+            if (anything && !useful) {
                 findings.add(place, scheme.label(), "takes part in no possible point with the quantizers of this grid");
             }
         });
+    }
+
+    private boolean possible(QuantizerChoice choice, Precision precision) {
+        return axes.schemes().values().stream()
+                .anyMatch(scheme -> whyNot(choice, precision, scheme).isEmpty());
     }
 
     private String reason(QuantizerChoice choice, List<Precision> precisions) {

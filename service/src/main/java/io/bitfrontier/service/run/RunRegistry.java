@@ -1,0 +1,376 @@
+package io.bitfrontier.service.run;
+
+import io.bitfrontier.vocabulary.work.EvaluationSpec;
+import io.bitfrontier.vocabulary.work.StateKey;
+import io.bitfrontier.vocabulary.work.TrajectorySpec;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Repository;
+import org.springframework.transaction.annotation.Propagation;
+import org.springframework.transaction.annotation.Transactional;
+
+/**
+ * Stores what sweeps need as trajectories, states and runs, each once however many sweeps need it. A run that has failed or was
+ * cancelled gets another generation; whatever is stored or on its way is shared. A handful of statements, whatever the size.
+ */
+@Repository
+public class RunRegistry {
+    /** Any constant: the key of the lock that registrations and cancellations take one after another, over all replicas. */
+    private static final long LOCK = 0x6269_7466_726f_6e74L;
+
+    private final JdbcClient jdbc;
+
+    RunRegistry(JdbcClient jdbc) {
+        this.jdbc = jdbc;
+    }
+
+    /**
+     * What was registered.
+     *
+     * @param stateIds rows of the states that are kept
+     * @param newRuns how many runs were not there before
+     */
+    public record Registered(Map<StateKey, Long> stateIds, int newRuns) {}
+
+    /**
+     * Lets submissions and cancellations happen one after another until the transaction ends. What one needs the other cannot
+     * take away in between.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void lock() {
+        jdbc.sql("SELECT pg_advisory_xact_lock(?)").param(LOCK).query().listOfRows();
+    }
+
+    /**
+     * Stores the work of a sweep whose row is there already. Runs are READY when what they start from is stored.
+     *
+     * @param actor who asked, for the history
+     * @param reason one sentence, for the history
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Registered register(UUID sweep, RequiredWork work, String actor, String reason) {
+        lock();
+        insertTrajectories(work.trajectories());
+        Map<String, Long> trajectoryIds = trajectoryIds(work.trajectories());
+        insertStates(work.trajectories(), trajectoryIds);
+        Map<Long, RunChains.Node> nodes = nodes(trajectoryIds.values());
+        Map<StateKey, Long> stateIds = stateIds(work.trajectories(), trajectoryIds, nodes.values());
+        linkStarts(work.trajectories(), trajectoryIds, stateIds);
+
+        RunChains chains = new RunChains(nodes.values(), starts(work.trajectories(), trajectoryIds, stateIds));
+        Map<Long, RequiredWork.Evaluation> evaluations = new LinkedHashMap<>();
+        Map<Long, Double> evaluationFlops = new HashMap<>();
+        for (RequiredWork.Evaluation evaluation : work.evaluations()) {
+            long state = id(stateIds, evaluation.state());
+            evaluations.put(state, evaluation);
+            evaluationFlops.put(state, evaluation.flops());
+        }
+        List<RunChains.Step> steps = chains.towards(evaluationFlops);
+        int newRuns = insertTrainRuns(steps, work.priority(), actor, reason)
+                + insertEvaluateRuns(evaluations, work.priority(), actor, reason);
+        raise(steps, work.priority());
+        linkTrainRuns(sweep, stateIds.values(), chains.needed());
+        linkEvaluateRuns(sweep, evaluations);
+        return new Registered(stateIds, newRuns);
+    }
+
+    /**
+     * Tokens of the work that are stored already: per trajectory up to its newest stored state that does not lie beyond what is
+     * needed.
+     */
+    @Transactional(readOnly = true)
+    public long tokensStored(RequiredWork work) {
+        Map<String, RequiredWork.Trajectory> byFingerprint = new HashMap<>();
+        work.trajectories().forEach(t -> byFingerprint.put(t.fingerprint(), t));
+        List<RequiredWork.Trajectory> all = work.trajectories();
+        long[] stored = {0};
+        jdbc.sql("""
+                        SELECT t.fingerprint, max(s.tokens) AS tokens
+                        FROM unnest(CAST(:fingerprints AS text[]), CAST(:last AS bigint[])) AS w (fingerprint, last)
+                        JOIN trajectory t ON t.fingerprint = w.fingerprint
+                        JOIN state s ON s.trajectory_id = t.id AND s.stored_at IS NOT NULL AND s.tokens <= w.last
+                        GROUP BY t.fingerprint
+                        """)
+                .param("fingerprints", column(all, RequiredWork.Trajectory::fingerprint, String[]::new))
+                .param("last", column(all, t -> t.states().get(t.states().size() - 1), Long[]::new))
+                .query(row -> {
+                    RequiredWork.Trajectory trajectory = byFingerprint.get(row.getString("fingerprint"));
+                    if (trajectory != null) {
+                        stored[0] += row.getLong("tokens") - trajectory.spec().startTokens();
+                    }
+                });
+        return stored[0];
+    }
+
+    private void insertTrajectories(List<RequiredWork.Trajectory> trajectories) {
+        jdbc.sql("""
+                        INSERT INTO trajectory (fingerprint, spec, model, precision)
+                        SELECT fingerprint, CAST(spec AS jsonb), model, precision
+                        FROM unnest(CAST(:fingerprints AS text[]), CAST(:specs AS text[]), CAST(:models AS text[]),
+                                    CAST(:precisions AS text[])) AS w (fingerprint, spec, model, precision)
+                        ON CONFLICT (fingerprint) DO NOTHING
+                        """)
+                .param("fingerprints", column(trajectories, RequiredWork.Trajectory::fingerprint, String[]::new))
+                .param("specs", column(trajectories, t -> WorkJson.write(t.spec()), String[]::new))
+                .param("models", column(trajectories, RequiredWork.Trajectory::model, String[]::new))
+                .param("precisions", column(trajectories, RequiredWork.Trajectory::precision, String[]::new))
+                .update();
+    }
+
+    private Map<String, Long> trajectoryIds(List<RequiredWork.Trajectory> trajectories) {
+        Map<String, Long> ids = new HashMap<>();
+        jdbc.sql("SELECT id, fingerprint FROM trajectory WHERE fingerprint = ANY(CAST(:fingerprints AS text[]))")
+                .param("fingerprints", column(trajectories, RequiredWork.Trajectory::fingerprint, String[]::new))
+                .query(row -> {
+                    ids.put(row.getString("fingerprint"), row.getLong("id"));
+                });
+        return ids;
+    }
+
+    private void insertStates(List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids) {
+        List<Long> owners = new ArrayList<>();
+        List<Long> tokens = new ArrayList<>();
+        for (RequiredWork.Trajectory trajectory : trajectories) {
+            long id = id(ids, trajectory.fingerprint());
+            for (long count : trajectory.states()) {
+                owners.add(id);
+                tokens.add(count);
+            }
+        }
+        jdbc.sql("""
+                        INSERT INTO state (trajectory_id, tokens)
+                        SELECT * FROM unnest(CAST(:trajectories AS bigint[]), CAST(:tokens AS bigint[]))
+                        ON CONFLICT (trajectory_id, tokens) DO NOTHING
+                        """)
+                .param("trajectories", owners.toArray(Long[]::new))
+                .param("tokens", tokens.toArray(Long[]::new))
+                .update();
+    }
+
+    private Map<Long, RunChains.Node> nodes(Collection<Long> trajectories) {
+        Map<Long, RunChains.Node> nodes = new HashMap<>();
+        jdbc.sql("""
+                        SELECT s.id, s.trajectory_id, s.tokens, s.stored_at IS NOT NULL AS stored,
+                               r.id AS living, r.start_state_id, r.from_tokens
+                        FROM state s
+                        LEFT JOIN run r ON r.target_state_id = s.id AND r.kind = 'train'
+                          AND r.state NOT IN ('FAILED', 'CANCELLED')
+                        WHERE s.trajectory_id = ANY(CAST(:trajectories AS bigint[]))
+                        """).param("trajectories", trajectories.toArray(Long[]::new)).query(row -> {
+            nodes.put(
+                    row.getLong("id"),
+                    new RunChains.Node(
+                            row.getLong("id"),
+                            row.getLong("trajectory_id"),
+                            row.getLong("tokens"),
+                            row.getBoolean("stored"),
+                            row.getObject("living", Long.class),
+                            row.getObject("start_state_id", Long.class),
+                            row.getLong("from_tokens")));
+        });
+        return nodes;
+    }
+
+    private static Map<StateKey, Long> stateIds(
+            List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids, Collection<RunChains.Node> nodes) {
+        record Place(long trajectory, long tokens) {}
+        Map<Place, Long> places = new HashMap<>();
+        nodes.forEach(node -> places.put(new Place(node.trajectory(), node.tokens()), node.id()));
+        Map<StateKey, Long> stateIds = new HashMap<>();
+        for (RequiredWork.Trajectory trajectory : trajectories) {
+            long id = id(ids, trajectory.fingerprint());
+            for (long tokens : trajectory.states()) {
+                stateIds.put(new StateKey(trajectory.fingerprint(), tokens), id(places, new Place(id, tokens)));
+            }
+        }
+        return stateIds;
+    }
+
+    private static @Nullable Long startState(TrajectorySpec spec, Map<StateKey, Long> stateIds) {
+        TrajectorySpec.Start start = spec.start();
+        return start == null ? null : id(stateIds, new StateKey(start.trajectory(), start.tokens()));
+    }
+
+    private void linkStarts(
+            List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids, Map<StateKey, Long> stateIds) {
+        List<RequiredWork.Trajectory> branches =
+                trajectories.stream().filter(t -> t.spec().start() != null).toList();
+        jdbc.sql("""
+                        UPDATE trajectory t SET start_state_id = w.state
+                        FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS bigint[])) AS w (id, state)
+                        WHERE t.id = w.id AND t.start_state_id IS NULL
+                        """)
+                .param("ids", column(branches, t -> id(ids, t.fingerprint()), Long[]::new))
+                .param("states", column(branches, t -> startState(t.spec(), stateIds), Long[]::new))
+                .update();
+    }
+
+    private static Map<Long, RunChains.Start> starts(
+            List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids, Map<StateKey, Long> stateIds) {
+        Map<Long, RunChains.Start> starts = new HashMap<>();
+        for (RequiredWork.Trajectory trajectory : trajectories) {
+            starts.put(
+                    id(ids, trajectory.fingerprint()),
+                    new RunChains.Start(
+                            startState(trajectory.spec(), stateIds),
+                            trajectory.spec().startTokens(),
+                            trajectory.flopsPerToken()));
+        }
+        return starts;
+    }
+
+    private int insertTrainRuns(List<RunChains.Step> steps, int priority, String actor, String reason) {
+        List<RunChains.Step> missing =
+                steps.stream().filter(step -> step.existing() == null).toList();
+        return jdbc.sql("""
+                        WITH planned AS (
+                          INSERT INTO run (kind, target_state_id, start_state_id, generation, state, priority,
+                                           critical_path_flops, from_tokens, to_tokens, progress_tokens, flops)
+                          SELECT 'train', w.target, w.start,
+                                 1 + coalesce((SELECT max(o.generation) FROM run o
+                                               WHERE o.kind = 'train' AND o.target_state_id = w.target), 0),
+                                 CASE WHEN w.start IS NULL OR s.stored_at IS NOT NULL THEN 'READY' ELSE 'PLANNED' END,
+                                 :priority, w.critical, w.from_tokens, w.to_tokens, w.from_tokens, w.flops
+                          FROM unnest(CAST(:targets AS bigint[]), CAST(:starts AS bigint[]), CAST(:from AS bigint[]),
+                                      CAST(:to AS bigint[]), CAST(:flops AS double precision[]),
+                                      CAST(:critical AS double precision[]))
+                               AS w (target, start, from_tokens, to_tokens, flops, critical)
+                          LEFT JOIN state s ON s.id = w.start
+                          ORDER BY w.to_tokens, w.target
+                          ON CONFLICT DO NOTHING
+                          RETURNING id, state)
+                        INSERT INTO run_transition (run_id, to_state, event, actor, reason)
+                        SELECT id, state, 'PLANNED', :actor, :reason FROM planned
+                        """)
+                .param("priority", priority)
+                .param("targets", column(missing, RunChains.Step::target, Long[]::new))
+                .param("starts", column(missing, RunChains.Step::start, Long[]::new))
+                .param("from", column(missing, RunChains.Step::from, Long[]::new))
+                .param("to", column(missing, RunChains.Step::to, Long[]::new))
+                .param("flops", column(missing, RunChains.Step::flops, Double[]::new))
+                .param("critical", column(missing, RunChains.Step::criticalFlops, Double[]::new))
+                .param("actor", actor)
+                .param("reason", reason)
+                .update();
+    }
+
+    private int insertEvaluateRuns(
+            Map<Long, RequiredWork.Evaluation> evaluations, int priority, String actor, String reason) {
+        Map<EvaluationSpec, String> json = new HashMap<>();
+        Map<EvaluationSpec, String> versions = new HashMap<>();
+        List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
+        return jdbc.sql("""
+                        WITH planned AS (
+                          INSERT INTO run (kind, target_state_id, start_state_id, evaluation_version, evaluation, generation,
+                                           state, priority, critical_path_flops, from_tokens, to_tokens, progress_tokens,
+                                           flops)
+                          SELECT 'evaluate', s.id, s.id, w.version, CAST(w.spec AS jsonb),
+                                 1 + coalesce((SELECT max(o.generation) FROM run o
+                                               WHERE o.kind = 'evaluate' AND o.target_state_id = s.id
+                                                 AND o.evaluation_version = w.version), 0),
+                                 CASE WHEN s.stored_at IS NOT NULL THEN 'READY' ELSE 'PLANNED' END,
+                                 :priority, w.flops, s.tokens, s.tokens, s.tokens, w.flops
+                          FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[]), CAST(:specs AS text[]),
+                                      CAST(:flops AS double precision[])) AS w (state, version, spec, flops)
+                          JOIN state s ON s.id = w.state
+                          ORDER BY s.tokens, s.id
+                          ON CONFLICT DO NOTHING
+                          RETURNING id, state)
+                        INSERT INTO run_transition (run_id, to_state, event, actor, reason)
+                        SELECT id, state, 'PLANNED', :actor, :reason FROM planned
+                        """)
+                .param("priority", priority)
+                .param("states", evaluations.keySet().toArray(Long[]::new))
+                .param(
+                        "versions",
+                        column(values, e -> versions.computeIfAbsent(e.spec(), EvaluationSpec::version), String[]::new))
+                .param("specs", column(values, e -> json.computeIfAbsent(e.spec(), WorkJson::write), String[]::new))
+                .param("flops", column(values, RequiredWork.Evaluation::flops, Double[]::new))
+                .param("actor", actor)
+                .param("reason", reason)
+                .update();
+    }
+
+    /** A run that more depends on than before is claimed earlier. Rows that somebody is changing are left as they are. */
+    private void raise(List<RunChains.Step> steps, int priority) {
+        List<RunChains.Step> shared =
+                steps.stream().filter(step -> step.existing() != null).toList();
+        jdbc.sql("""
+                        WITH free AS (
+                          SELECT r.id, w.critical
+                          FROM unnest(CAST(:ids AS bigint[]), CAST(:critical AS double precision[])) AS w (id, critical)
+                          JOIN run r ON r.id = w.id
+                          WHERE r.state IN ('PLANNED', 'READY')
+                            AND (r.priority < :priority OR r.critical_path_flops < w.critical)
+                          FOR UPDATE OF r SKIP LOCKED)
+                        UPDATE run SET priority = greatest(priority, :priority),
+                                       critical_path_flops = greatest(critical_path_flops, free.critical)
+                        FROM free WHERE run.id = free.id
+                        """)
+                .param("ids", column(shared, RunChains.Step::existing, Long[]::new))
+                .param("critical", column(shared, RunChains.Step::criticalFlops, Double[]::new))
+                .param("priority", priority)
+                .update();
+    }
+
+    /** The sweep's own runs, and those of other sweeps that they go on from. */
+    private void linkTrainRuns(UUID sweep, Collection<Long> kept, Set<Long> needed) {
+        jdbc.sql("""
+                        WITH RECURSIVE mine AS (
+                          SELECT r.id, r.start_state_id, r.state
+                          FROM run r
+                          WHERE r.kind = 'train'
+                            AND (r.target_state_id = ANY(CAST(:needed AS bigint[]))
+                                   AND r.state IN ('PLANNED', 'READY', 'RUNNING')
+                                 OR r.target_state_id = ANY(CAST(:kept AS bigint[])) AND r.state = 'SUCCEEDED')
+                          UNION
+                          SELECT p.id, p.start_state_id, p.state
+                          FROM mine m JOIN run p ON p.target_state_id = m.start_state_id AND p.kind = 'train'
+                          WHERE m.state <> 'SUCCEEDED' AND p.state IN ('PLANNED', 'READY', 'RUNNING'))
+                        INSERT INTO sweep_run (sweep_id, run_id) SELECT :sweep, id FROM mine
+                        ON CONFLICT DO NOTHING
+                        """)
+                .param("needed", needed.toArray(Long[]::new))
+                .param("kept", kept.toArray(Long[]::new))
+                .param("sweep", sweep)
+                .update();
+    }
+
+    private void linkEvaluateRuns(UUID sweep, Map<Long, RequiredWork.Evaluation> evaluations) {
+        List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
+        jdbc.sql("""
+                        INSERT INTO sweep_run (sweep_id, run_id)
+                        SELECT :sweep, r.id
+                        FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[])) AS w (state, version)
+                        JOIN run r ON r.target_state_id = w.state AND r.kind = 'evaluate'
+                          AND r.evaluation_version = w.version AND r.state NOT IN ('FAILED', 'CANCELLED')
+                        ON CONFLICT DO NOTHING
+                        """)
+                .param("sweep", sweep)
+                .param("states", evaluations.keySet().toArray(Long[]::new))
+                .param("versions", column(values, e -> e.spec().version(), String[]::new))
+                .update();
+    }
+
+    private static <T, C> C[] column(
+            List<T> rows, Function<T, ? extends @Nullable C> value, java.util.function.IntFunction<C[]> array) {
+        return rows.stream().map(value).toArray(array);
+    }
+
+    private static <K> long id(Map<K, Long> ids, K key) {
+        Long id = ids.get(key);
+        if (id == null) {
+            throw new IllegalStateException("no row of " + key);
+        }
+        return id;
+    }
+}

@@ -1,0 +1,177 @@
+package io.bitfrontier.service.sweep;
+
+import io.bitfrontier.service.dataset.Datasets;
+import io.bitfrontier.service.problem.ProblemCode;
+import io.bitfrontier.service.problem.ProblemException;
+import io.bitfrontier.service.run.RunCancellation;
+import io.bitfrontier.service.run.RunRegistry;
+import io.bitfrontier.vocabulary.work.DataSpec;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.data.domain.Limit;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.json.JsonMapper;
+
+/** Plans, submits, finds and cancels sweeps. */
+@Service
+public class Sweeps {
+    private static final Logger log = LoggerFactory.getLogger(Sweeps.class);
+    /** Who submits until callers prove who they are. */
+    private static final String SUBMITTER = "local";
+
+    private static final Instant AFTER_ALL = Instant.parse("9999-01-01T00:00:00Z");
+    private static final UUID LAST_ID = new UUID(-1, -1);
+
+    private final SweepRepository repository;
+    private final RunRegistry registry;
+    private final RunCancellation cancellation;
+    private final PointRows points;
+    private final Corpora corpora;
+    private final JdbcClient jdbc;
+    private final JsonMapper json;
+    private final Clock clock;
+
+    Sweeps(
+            SweepRepository repository,
+            RunRegistry registry,
+            RunCancellation cancellation,
+            PointRows points,
+            Datasets datasets,
+            JdbcClient jdbc,
+            JsonMapper json,
+            Clock clock) {
+        this.repository = repository;
+        this.registry = registry;
+        this.cancellation = cancellation;
+        this.points = points;
+        this.corpora = corporaOf(datasets);
+        this.jdbc = jdbc;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /** A sweep, and whether this submission stored it. */
+    public record Submission(Sweep sweep, boolean created) {}
+
+    /** A plan, and how many of its tokens are trained already. */
+    public record Preview(PlannedSweep planned, long tokensAlreadyTrained) {}
+
+    /**
+     * Plans a document without storing anything.
+     *
+     * @throws ProblemException INVALID with every violation
+     */
+    @Transactional(readOnly = true)
+    public Preview plan(String text) {
+        PlannedSweep planned = PlannedSweep.of(SweepReader.read(text, corpora));
+        return new Preview(planned, registry.tokensStored(planned.work()));
+    }
+
+    /**
+     * Stores a sweep with everything it needs, in one transaction. The same name with the same document is the same sweep.
+     *
+     * @throws ProblemException INVALID with every violation, CONFLICT when the name has another document
+     */
+    @Transactional
+    public Submission submit(String text) {
+        SweepDocument document = SweepReader.read(text, corpora);
+        PlannedSweep planned = PlannedSweep.of(document);
+        registry.lock();
+        long project = projectId(document.project()).orElseThrow();
+        Optional<Sweep> existing = repository.findByProjectIdAndName(project, document.name());
+        if (existing.isPresent()) {
+            if (!existing.get().isOf(document)) {
+                throw new ProblemException(
+                        ProblemCode.CONFLICT,
+                        "The sweep " + document.name() + " exists with another document; give this one another name");
+            }
+            return new Submission(existing.get(), false);
+        }
+        Sweep sweep = repository.saveAndFlush(new Sweep(
+                project,
+                document.name(),
+                SUBMITTER,
+                json.writeValueAsString(document.content()),
+                document.sha256(),
+                json.writeValueAsString(planned.summary()),
+                clock));
+        RunRegistry.Registered registered =
+                registry.register(sweep.id(), planned.work(), SUBMITTER, "sweep " + document.name() + " needs it");
+        points.insert(sweep.id(), planned.plan(), registered.stateIds());
+        log.info(
+                "sweep {} {} stored: {} points, {} new runs",
+                sweep.id(),
+                sweep.name(),
+                planned.plan().points().size(),
+                registered.newRuns());
+        return new Submission(sweep, true);
+    }
+
+    /** Cancels a sweep and the runs that no other sweep needs. */
+    @Transactional
+    public Sweep cancel(UUID id) {
+        registry.lock();
+        Sweep sweep = get(id);
+        sweep.cancel(clock);
+        repository.saveAndFlush(sweep);
+        cancellation.cancelUnneeded(id, SUBMITTER, "sweep " + sweep.name() + " was cancelled");
+        return sweep;
+    }
+
+    /** @throws ProblemException NOT_FOUND */
+    public Sweep get(UUID id) {
+        return repository.findById(id).orElseThrow(() -> ProblemException.notFound("sweep", id));
+    }
+
+    /** The sweeps of a name, newest first; at most one per project. */
+    public List<Sweep> named(String name, int limit) {
+        return repository.findByNameOrderByCreatedAtDesc(name, Limit.of(limit));
+    }
+
+    /** Newest first, after the given key; null for the first page. */
+    public List<Sweep> list(@Nullable Position after, int limit) {
+        return after == null
+                ? repository.findBefore(AFTER_ALL, LAST_ID, Limit.of(limit))
+                : repository.findBefore(after.createdAt(), after.id(), Limit.of(limit));
+    }
+
+    /** The key of the list of sweeps. */
+    public record Position(Instant createdAt, UUID id) {}
+
+    private Corpora corporaOf(Datasets datasets) {
+        return new Corpora() {
+            @Override
+            public boolean hasProject(String name) {
+                return projectId(name).isPresent();
+            }
+
+            @Override
+            public Optional<DataSpec> find(String project, String name) {
+                return datasets.find(project, name);
+            }
+        };
+    }
+
+    private Optional<Long> projectId(String name) {
+        return jdbc.sql("SELECT id FROM project WHERE name = ?")
+                .param(name)
+                .query(Long.class)
+                .optional();
+    }
+
+    /** Name of a sweep's project. */
+    public String projectOf(Sweep sweep) {
+        return jdbc.sql("SELECT name FROM project WHERE id = ?")
+                .param(sweep.projectId())
+                .query(String.class)
+                .single();
+    }
+}

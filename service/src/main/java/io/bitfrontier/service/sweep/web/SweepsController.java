@@ -1,0 +1,74 @@
+package io.bitfrontier.service.sweep.web;
+
+import io.bitfrontier.api.PlansApi;
+import io.bitfrontier.api.SweepsApi;
+import io.bitfrontier.api.model.Plan;
+import io.bitfrontier.api.model.Point;
+import io.bitfrontier.api.model.PointPage;
+import io.bitfrontier.api.model.Sweep;
+import io.bitfrontier.api.model.SweepPage;
+import io.bitfrontier.service.paging.Cursor;
+import io.bitfrontier.service.sweep.Sweeps;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.ResponseEntity;
+import org.springframework.web.bind.annotation.RestController;
+
+@RestController
+class SweepsController implements SweepsApi, PlansApi {
+    private final Sweeps sweeps;
+    private final SweepAnswers answers;
+    private final PointQueries points;
+
+    SweepsController(Sweeps sweeps, SweepAnswers answers, PointQueries points) {
+        this.sweeps = sweeps;
+        this.answers = answers;
+        this.points = points;
+    }
+
+    @Override
+    public ResponseEntity<Plan> createPlan(String body) {
+        return ResponseEntity.ok(answers.plan(sweeps.plan(body)));
+    }
+
+    @Override
+    public ResponseEntity<Sweep> submitSweep(String body) {
+        Sweeps.Submission submission = sweeps.submit(body);
+        return ResponseEntity.status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
+                .body(answers.sweep(submission.sweep()));
+    }
+
+    @Override
+    public ResponseEntity<SweepPage> listSweeps(@Nullable String name, @Nullable String cursor, Integer limit) {
+        Sweeps.Position after = Cursor.parse(
+                cursor, 2, key -> new Sweeps.Position(Instant.parse(key.get(0)), UUID.fromString(key.get(1))));
+        var found = name == null ? sweeps.list(after, limit + 1) : sweeps.named(name, limit);
+        SweepPage page = new SweepPage();
+        page.setItems(answers.sweeps(Cursor.page(found, limit)));
+        page.setNextCursor(Cursor.next(found, limit, sweep -> Cursor.of(sweep.createdAt(), sweep.id())));
+        return ResponseEntity.ok(page);
+    }
+
+    @Override
+    public ResponseEntity<Sweep> getSweep(UUID sweep) {
+        return ResponseEntity.ok(answers.sweep(sweeps.get(sweep)));
+    }
+
+    @Override
+    public ResponseEntity<Sweep> cancelSweep(UUID sweep) {
+        return ResponseEntity.ok(answers.sweep(sweeps.cancel(sweep)));
+    }
+
+    @Override
+    public ResponseEntity<PointPage> listPoints(UUID sweep, @Nullable String cursor, Integer limit) {
+        UUID id = sweeps.get(sweep).id();
+        List<Point> found = points.page(id, Cursor.number(cursor, 0), limit + 1);
+        PointPage page = new PointPage();
+        page.setItems(Cursor.page(found, limit));
+        page.setNextCursor(Cursor.next(found, limit, point -> Cursor.of(point.getId())));
+        return ResponseEntity.ok(page);
+    }
+}

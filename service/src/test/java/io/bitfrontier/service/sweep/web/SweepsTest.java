@@ -1,0 +1,345 @@
+package io.bitfrontier.service.sweep.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.contains;
+import static org.hamcrest.Matchers.matchesPattern;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.put;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
+import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
+
+import io.bitfrontier.service.testing.ServiceTest;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.http.MediaType;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.test.web.servlet.ResultActions;
+import tools.jackson.databind.json.JsonMapper;
+
+@ServiceTest
+class SweepsTest {
+    private static final String GRID = """
+            grid:
+              model: [tiny-17k]
+              tokens: [102400, 204800]
+              precision: [2, 16]
+              scheme: [ptq, fp-then-qat]
+            """;
+
+    @Autowired
+    private MockMvc http;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private JsonMapper json;
+
+    private static String sweep(String name, String rest) {
+        return "apiVersion: bitfrontier/v1\nname: " + name + "\n" + rest;
+    }
+
+    private ResultActions send(String path, String document) throws Exception {
+        return http.perform(post(path)
+                .contentType(MediaType.parseMediaType("application/yaml"))
+                .content(document));
+    }
+
+    private UUID submitted(String document) throws Exception {
+        String body = send("/api/v1/sweeps", document)
+                .andExpect(status().isCreated())
+                .andReturn()
+                .getResponse()
+                .getContentAsString();
+        return UUID.fromString(json.readTree(body).get("id").asString());
+    }
+
+    private long count(String table) {
+        return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
+    }
+
+    @Test
+    void aPlanSaysWhatWouldBeTrainedAndStoresNothing() throws Exception {
+        // 100 and 200 steps: FP trunk 90, 180, decays 10 + 20; parents of 90 and 180 steps: decays 9 + 18 off trunks of
+        // 81, 162; QAT 10 + 20.
+        send("/api/v1/plans", sweep("s", GRID + "exclude: [{scheme: ptq, tokens: 204800}, {precision: 4}]\n"))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.points").value(5))
+                .andExpect(jsonPath("$.tokensAlone").value((3 * 100 + 2 * 200) * 1024))
+                .andExpect(jsonPath("$.tokensParentReused").value((100 + 200 + 90 + 180 + 10 + 20) * 1024))
+                .andExpect(jsonPath("$.tokensPlanned").value((180 + 10 + 20 + 9 + 18 + 10 + 20) * 1024))
+                .andExpect(jsonPath("$.trainRuns").value(4 + 2 + 2 + 2 + 1))
+                .andExpect(jsonPath("$.evaluateRuns").value(5))
+                .andExpect(jsonPath("$.runs").value(16))
+                .andExpect(jsonPath("$.tokensAlreadyTrained").value(0))
+                .andExpect(jsonPath("$.droppedCount").value(1))
+                .andExpect(jsonPath("$.dropped[0].reason").value("excluded by exclude[0]"))
+                .andExpect(jsonPath("$.dropped[0].scheme").value("ptq"))
+                .andExpect(jsonPath("$.unusedExclusions[0]").value("exclude[1]"))
+                .andExpect(jsonPath("$.rounded[0].requested").value(102_400))
+                .andExpect(jsonPath("$.rounded[0].tokens").value(102_400));
+        assertThat(count("sweep")).isZero();
+        assertThat(count("run")).isZero();
+    }
+
+    @Test
+    void aSubmittedSweepIsStoredWithItsPointsRunsAndHistory() throws Exception {
+        UUID id = submitted(sweep("s", GRID));
+
+        http.perform(get("/api/v1/sweeps/" + id))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.name").value("s"))
+                .andExpect(jsonPath("$.project").value("default"))
+                .andExpect(jsonPath("$.state").value("RUNNING"))
+                .andExpect(jsonPath("$.plan.points").value(6))
+                .andExpect(jsonPath("$.progress.runs.READY").value(1))
+                .andExpect(jsonPath("$.progress.runs.PLANNED").value(17))
+                .andExpect(jsonPath("$.progress.tokensPlanned").value((180 + 10 + 20 + 9 + 18 + 10 + 20) * 1024))
+                .andExpect(jsonPath("$.progress.tokensDone").value(0))
+                .andExpect(jsonPath("$.document.grid.tokens[1]").value(204_800));
+        http.perform(get("/api/v1/sweeps/" + id + "/points?limit=4"))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.items.length()").value(4))
+                .andExpect(jsonPath("$.items[0].model").value("tiny-17k"))
+                .andExpect(jsonPath("$.items[0].parameters").value(17_016))
+                .andExpect(jsonPath("$.items[0].scheme").value("ptq"))
+                .andExpect(jsonPath("$.items[0].quantizer").value("seq"))
+                .andExpect(jsonPath("$.items[0].state").value("PLANNED"))
+                .andExpect(jsonPath("$.nextCursor").isNotEmpty());
+        assertThat(jdbc.sql(
+                                "SELECT count(*) FROM run r WHERE NOT EXISTS (SELECT 1 FROM run_transition t WHERE t.run_id = r.id)")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+        assertThat(jdbc.sql(
+                                "SELECT count(*) FROM trajectory WHERE spec -> 'start' <> 'null' AND start_state_id IS NULL")
+                        .query(Long.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void pointsArePagedToTheLast() throws Exception {
+        UUID id = submitted(sweep("s", GRID));
+        String cursor = "";
+        int points = 0;
+        do {
+            String body = http.perform(get("/api/v1/sweeps/" + id + "/points?limit=4" + cursor))
+                    .andReturn()
+                    .getResponse()
+                    .getContentAsString();
+            var page = json.readTree(body);
+            points += page.get("items").size();
+            cursor =
+                    page.has("nextCursor") ? "&cursor=" + page.get("nextCursor").asString() : "";
+        } while (!cursor.isEmpty());
+
+        assertThat(points).isEqualTo(6);
+    }
+
+    @Test
+    void theSameNameWithTheSameDocumentIsTheSameSweep() throws Exception {
+        UUID id = submitted(sweep("s", GRID));
+        long runs = count("run");
+
+        send("/api/v1/sweeps", sweep("s", "# another layout\n" + GRID))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.id").value(id.toString()));
+
+        assertThat(count("sweep")).isEqualTo(1);
+        assertThat(count("run")).isEqualTo(runs);
+    }
+
+    @Test
+    void theSameNameWithAnotherDocumentIsAConflict() throws Exception {
+        submitted(sweep("s", GRID));
+
+        send("/api/v1/sweeps", sweep("s", GRID + "evaluate: perplexity\n"))
+                .andExpect(status().isConflict())
+                .andExpect(content().contentType(MediaType.APPLICATION_PROBLEM_JSON))
+                .andExpect(jsonPath("$.code").value("CONFLICT"))
+                .andExpect(jsonPath("$.detail")
+                        .value("The sweep s exists with another document; give this one another name"));
+    }
+
+    @Test
+    void anotherSweepWithMorePointsAddsOnlyWhatIsMissing() throws Exception {
+        submitted(sweep("small", GRID));
+        long states = count("state");
+
+        UUID large = submitted(sweep("large", GRID.replace("precision: [2, 16]", "precision: [2, 4, 16]")));
+
+        // Per budget: the quantized model and the QAT one; trunk, decays and parents are there.
+        assertThat(count("state")).isEqualTo(states + 2 * 2);
+        assertThat(jdbc.sql("SELECT count(*) FROM sweep_run WHERE sweep_id = ?")
+                        .param(large)
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(count("run"));
+    }
+
+    @Test
+    void cancellingStopsOnlyWhatNoOtherSweepNeedsAndIsDurable() throws Exception {
+        UUID small = submitted(sweep("small", GRID));
+        UUID large = submitted(sweep("large", GRID.replace("precision: [2, 16]", "precision: [2, 4, 16]")));
+
+        for (int i = 0; i < 2; i++) {
+            http.perform(put("/api/v1/sweeps/" + large + "/cancellation"))
+                    .andExpect(status().isOk())
+                    .andExpect(jsonPath("$.state").value("CANCELLED"))
+                    .andExpect(jsonPath("$.cancelledAt").isNotEmpty())
+                    .andExpect(jsonPath("$.progress.runs.CANCELLED").value(2 * 2 + 2 * 2));
+        }
+
+        http.perform(get("/api/v1/sweeps/" + small))
+                .andExpect(jsonPath("$.state").value("RUNNING"))
+                .andExpect(jsonPath("$.progress.runs.CANCELLED").value(0));
+    }
+
+    @Test
+    void sweepsAreListedNewestFirstAndFoundByName() throws Exception {
+        UUID first = submitted(sweep("first", GRID));
+        UUID second = submitted(sweep("second", GRID));
+
+        String page = http.perform(get("/api/v1/sweeps?limit=1"))
+                .andExpect(jsonPath("$.items[0].id").value(second.toString()))
+                .andReturn()
+                .getResponse()
+                .getContentAsString();
+        String cursor = json.readTree(page).get("nextCursor").asString();
+        http.perform(get("/api/v1/sweeps?limit=1&cursor=" + cursor))
+                .andExpect(jsonPath("$.items.length()").value(1))
+                .andExpect(jsonPath("$.items[0].id").value(first.toString()))
+                .andExpect(jsonPath("$.nextCursor").doesNotExist());
+        http.perform(get("/api/v1/sweeps?name=first"))
+                .andExpect(jsonPath("$.items.length()").value(1))
+                .andExpect(jsonPath("$.items[0].id").value(first.toString()));
+        http.perform(get("/api/v1/sweeps?name=none"))
+                .andExpect(jsonPath("$.items.length()").value(0));
+    }
+
+    @Test
+    void whatDoesNotExistIsNotFound() throws Exception {
+        UUID nobody = UUID.randomUUID();
+        for (String path : List.of("", "/points")) {
+            http.perform(get("/api/v1/sweeps/" + nobody + path))
+                    .andExpect(status().isNotFound())
+                    .andExpect(jsonPath("$.code").value("NOT_FOUND"))
+                    .andExpect(jsonPath("$.detail").value("There is no sweep " + nobody));
+        }
+        http.perform(put("/api/v1/sweeps/" + nobody + "/cancellation")).andExpect(status().isNotFound());
+    }
+
+    @Test
+    void everyViolationIsAnsweredAtOnceAndNothingIsStored() throws Exception {
+        String bad = """
+                apiVersion: bitfrontier/v1
+                name: bad
+                grid:
+                  model: [{layers: 2, dim: 24, heads: 5, ffn: 64, vocab: 128}]
+                  tokens: [1000]
+                  precision: [4]
+                  scheme: [ptq]
+                  quantizer: [seq]
+                  sed: [1]
+                data: {corpus: ../../etc/passwd}
+                """;
+        for (String path : List.of("/api/v1/plans", "/api/v1/sweeps")) {
+            send(path, bad)
+                    .andExpect(status().isBadRequest())
+                    .andExpect(content().contentType(MediaType.APPLICATION_PROBLEM_JSON))
+                    .andExpect(jsonPath("$.type").value("https://bitfrontier.io/problems/invalid"))
+                    .andExpect(jsonPath("$.code").value("INVALID"))
+                    .andExpect(jsonPath("$.detail").value("6 violations"))
+                    .andExpect(jsonPath("$.violations[?(@.path == 'grid.model[0].dim')].message")
+                            .value("dim is 24, which heads = 5 does not divide"))
+                    .andExpect(jsonPath("$.violations[?(@.path == 'grid.tokens[0]')].message")
+                            .value("is below one batch of 1024 tokens (training.batchTokens)"))
+                    .andExpect(jsonPath("$.violations[?(@.path == 'grid.precision[0]')].message")
+                            .value("takes part in no possible point: seq has no 4-bit grid; it serves [1.58, 2]"))
+                    .andExpect(jsonPath("$.violations[?(@.path == 'grid.sed')].message")
+                            .value("unknown field; did you mean 'seed'?"))
+                    .andExpect(jsonPath("$.violations[?(@.path == 'data.corpus')].message")
+                            .value("is neither synthetic nor a registered data set of default"));
+        }
+        for (String table : List.of("sweep", "trajectory", "state", "run", "grid_point")) {
+            assertThat(count(table)).as(table).isZero();
+        }
+    }
+
+    @Test
+    void aGridWhoseEveryPointIsExcludedIsRefused() throws Exception {
+        send("/api/v1/sweeps", sweep("s", GRID + "exclude: [{model: tiny-17k}]\n"))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.violations[0].path").value("exclude"))
+                .andExpect(
+                        jsonPath("$.violations[0].message")
+                                .value(
+                                        "leaves no point: all 6 combinations are dropped, the first because excluded by exclude[0]"));
+    }
+
+    @Test
+    void aGridOfAMillionPointsIsRefusedByItsCount() throws Exception {
+        String thousand = IntStream.rangeClosed(1, 1000)
+                .mapToObj(i -> Integer.toString(i * 1024))
+                .collect(Collectors.joining(", "));
+        send(
+                        "/api/v1/sweeps",
+                        sweep(
+                                "s",
+                                "grid:\n  model: tiny-17k\n  precision: 16\n  tokens: [" + thousand + "]\n  seed: ["
+                                        + thousand + "]\n"))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.violations[0].path").value("grid"))
+                .andExpect(jsonPath("$.violations[0].message").value("has 1000000 points, at most 100000 are allowed"));
+    }
+
+    @Test
+    void malformedYamlIsAnsweredWithItsPlace() throws Exception {
+        send("/api/v1/sweeps", "grid:\n  model: [tiny-17k\n")
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.violations.length()").value(1))
+                .andExpect(jsonPath("$.violations[0].message")
+                        .value(matchesPattern("is not readable at line \\d+, column \\d+: .+")));
+    }
+
+    @Test
+    void aBodyOfFiftyMegabytesIsRefused() throws Exception {
+        send("/api/v1/sweeps", "x".repeat(50_000_000))
+                .andExpect(status().is(413))
+                .andExpect(jsonPath("$.code").value("TOO_LARGE"));
+    }
+
+    @Test
+    void jsonIsReadAsWell() throws Exception {
+        http.perform(post("/api/v1/plans")
+                        .contentType(MediaType.APPLICATION_JSON)
+                        .content("""
+                        {"apiVersion": "bitfrontier/v1", "name": "s",
+                         "grid": {"model": ["tiny-17k"], "tokens": ["100k"], "precision": [16]}}
+                        """))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.points").value(1));
+    }
+
+    @Test
+    void theCatalogShowsModelsSizesAndWhatCombines() throws Exception {
+        http.perform(get("/api/v1/catalog"))
+                .andExpect(status().isOk())
+                .andExpect(jsonPath("$.models[?(@.name == '125M')].totalParameters")
+                        .value(124_635_456))
+                .andExpect(jsonPath("$.models[?(@.name == '125M')].sizes['1'].effectiveSizeBytes")
+                        .value(22_487_040))
+                .andExpect(jsonPath("$.precisions.length()").value(6))
+                .andExpect(jsonPath("$.schemes.length()").value(3))
+                .andExpect(jsonPath("$.quantizers[?(@.name == 'seq')].precisions[*]")
+                        .value(contains("1.58", "2")));
+    }
+}
