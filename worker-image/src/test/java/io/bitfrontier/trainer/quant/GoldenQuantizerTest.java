@@ -12,6 +12,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * on the order of its sum; ∂α within 1e-6 of the sum of the magnitudes of its terms, times 1/√(numel·Qp), which is what
  * reordering a sum of a few dozen terms may cost.
  */
+@ExtendWith(OneThread.class)
 class GoldenQuantizerTest {
     private static final double SUM_TOLERANCE = 1e-6;
 
