@@ -26,6 +26,7 @@ public final class Combinations {
         TABLE.put(Quantizer.SEQ, new Rule(EnumSet.of(Precision.TERNARY, Precision.TWO), ANY_SCHEME));
         TABLE.put(Quantizer.LSQ, new Rule(EnumSet.of(Precision.TWO, Precision.THREE, Precision.FOUR), ANY_SCHEME));
         TABLE.put(Quantizer.RTN, new Rule(LOW, EnumSet.of(Scheme.Kind.PTQ)));
+        TABLE.put(Quantizer.CLIP_SEARCH, new Rule(LOW, EnumSet.of(Scheme.Kind.PTQ)));
         TABLE.put(Quantizer.MIN_MAX, new Rule(LOW, QAT));
         TABLE.put(Quantizer.STATISTICS_CLIP, new Rule(LOW, ANY_SCHEME));
         TABLE.put(Quantizer.QUANTILE_CLIP, new Rule(LOW, ANY_SCHEME));

@@ -13,6 +13,8 @@ public enum Quantizer {
     LSQ("lsq"),
     /** Round to nearest on the symmetric absmax grid, post-training. */
     RTN("rtn"),
+    /** ParetoQ's grid of the precision at the scale of least squared error per row, post-training. */
+    CLIP_SEARCH("clip-search"),
     /** The absmax grid recomputed in every step, straight-through (weights of LLM-QAT, arXiv 2305.17888). */
     MIN_MAX("min-max"),
     /** The clip range from mean |w| at 1 and 2 bits, min-max above. */

@@ -36,6 +36,7 @@ public final class Quantizers {
             case SEQ -> new StretchedElastic(precision, exact);
             case LSQ -> new LearnedStepSize(precision);
             case RTN -> new RoundToNearest(precision);
+            case CLIP_SEARCH -> new ErrorMinimizing(precision);
             case MIN_MAX -> new MinMax(precision);
             case STATISTICS_CLIP -> new StatisticsClip(precision);
             case QUANTILE_CLIP -> new QuantileClip(precision);

@@ -19,6 +19,7 @@ public sealed interface WeightQuantizer
                 StretchedElastic,
                 LearnedStepSize,
                 RoundToNearest,
+                ErrorMinimizing,
                 MinMax,
                 StatisticsClip,
                 QuantileClip,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bitfrontier.vocabulary.Combinations;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Quantizer;
 import io.bitfrontier.vocabulary.work.QuantizerSpec;
@@ -88,6 +89,21 @@ class ClipSearchTest {
                 assertThat(Tensors.values(ClipSearch.error(quantizer, weight, scale))[2])
                         .as("a row of one magnitude, which is a level, %s", spec)
                         .isLessThan(1e-6f);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ONE", "TERNARY", "TWO", "THREE", "FOUR"})
+    void theErrorMinimizingQuantizerErrsNoMoreThanTheStartValueOfItsGrid(Precision precision) {
+        WeightQuantizer minimizing = new ErrorMinimizing(precision);
+        WeightQuantizer start = Quantizers.of(QuantizerSpec.of(Combinations.paretoq(precision), precision));
+        try (PointerScope scope = new PointerScope()) {
+            Tensor weight = Tensors.matrix(Tensors.gaussian(11, 6 * 200, 0.05), 6, 200);
+            float[] found = Tensors.values(ClipSearch.error(start, weight, minimizing.initialScale(weight)));
+            float[] given = Tensors.values(ClipSearch.error(start, weight, start.initialScale(weight)));
+            for (int row = 0; row < found.length; row++) {
+                assertThat(found[row]).isLessThanOrEqualTo(given[row]);
             }
         }
     }
