@@ -8,6 +8,8 @@ import io.bitfrontier.service.run.AttemptRef;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.MetricBatch;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.MetricReply;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.MetricRow;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.util.ArrayList;
@@ -38,10 +40,14 @@ class MetricWriter {
 
     private final JdbcClient jdbc;
     private final JdbcTemplate template;
+    private final Counter stored;
 
-    MetricWriter(JdbcClient jdbc, JdbcTemplate template) {
+    MetricWriter(JdbcClient jdbc, JdbcTemplate template, MeterRegistry meters) {
         this.jdbc = jdbc;
         this.template = template;
+        this.stored = Counter.builder("bitfrontier.metric.rows")
+                .description("Rows of training curves stored")
+                .register(meters);
     }
 
     /**
@@ -63,6 +69,7 @@ class MetricWriter {
                 .update();
         if (accepted == 1) {
             insert(attempt.attemptId(), batch);
+            stored.increment(batch.rows().size());
             return new MetricReply(batch.sequence());
         }
         return acknowledge(attempt, batch.sequence());
