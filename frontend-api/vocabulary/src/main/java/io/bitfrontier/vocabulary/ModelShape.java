@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param ropeTheta base of the rotary frequencies
  * @param ropeScaling Llama-3 frequency scaling, or null for none
  * @param normEpsilon added to the mean square inside RMSNorm
+ * @param embeddingNorm whether the embedding's output is RMS-normed, without a gain, before the first block. LLaMA does not;
+ *     models of a few thousand parameters with small tied embeddings learn markedly better so
  */
 public record ModelShape(
         int layers,
@@ -28,7 +30,8 @@ public record ModelShape(
         boolean tied,
         double ropeTheta,
         @Nullable RopeScaling ropeScaling,
-        double normEpsilon) {
+        double normEpsilon,
+        boolean embeddingNorm) {
 
     /** Llama-3.2's rotary scaling: wavelengths beyond the original context are stretched by {@code factor}. */
     public record RopeScaling(
@@ -36,7 +39,12 @@ public record ModelShape(
 
     /** A shape with the MobileLLM constants: tied, θ = 10 000, no scaling, ε = 1e-5. */
     public static ModelShape of(int layers, int dim, int heads, int kvHeads, int ffn, int vocab) {
-        return new ModelShape(layers, dim, heads, kvHeads, ffn, vocab, true, 10_000.0, null, 1e-5);
+        return new ModelShape(layers, dim, heads, kvHeads, ffn, vocab, true, 10_000.0, null, 1e-5, false);
+    }
+
+    /** The same shape with the embedding's output RMS-normed. */
+    public ModelShape withEmbeddingNorm() {
+        return new ModelShape(layers, dim, heads, kvHeads, ffn, vocab, tied, ropeTheta, ropeScaling, normEpsilon, true);
     }
 
     public int headDim() {

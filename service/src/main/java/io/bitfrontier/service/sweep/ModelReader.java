@@ -8,7 +8,9 @@ import java.util.Optional;
 
 /** Reads a model: a name of the catalog, a count that names one, or a shape. */
 final class ModelReader {
-    private static final String[] FIELDS = {"layers", "dim", "heads", "kvHeads", "ffn", "vocab", "tied", "ropeTheta"};
+    private static final String[] FIELDS = {
+        "layers", "dim", "heads", "kvHeads", "ffn", "vocab", "tied", "ropeTheta", "embeddingNorm"
+    };
     private static final List<String> NEEDED = List.of("layers", "dim", "heads", "ffn", "vocab");
     private static final int MANY = 1 << 20;
     private static final int MANY_LAYERS = 1 << 10;
@@ -60,7 +62,8 @@ final class ModelReader {
                 section.flag("tied", true),
                 section.number("ropeTheta", 10_000.0, Numbers.Range.from(1, 1e9)),
                 null,
-                1e-5);
+                1e-5,
+                section.flag("embeddingNorm", false));
         return missing.isEmpty() ? checked(shape, section) : Optional.empty();
     }
 

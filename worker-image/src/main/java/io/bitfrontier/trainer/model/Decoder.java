@@ -74,6 +74,9 @@ public final class Decoder implements LanguageModel, AutoCloseable {
         long length = tokens.size(1);
         Rotation tables = rotation(length);
         Tensor x = torch.embedding(weights.embedding(), tokens.reshape(batch * length)); // (N, C)
+        if (shape.embeddingNorm()) {
+            x = x.mul(inverseRootMeanSquare(x));
+        }
         for (DecoderWeights.Block block : weights.blocks()) {
             Tensor attended = attention(projectionInput(norm(x, block.attentionNorm())), block, batch, length, tables);
             x = torch.addmm(x, projectionInput(attended), block.attentionOut().t());
@@ -113,8 +116,13 @@ public final class Decoder implements LanguageModel, AutoCloseable {
 
     /** RMSNorm (arXiv 1910.07467): x (N, C) → x / √(mean x² + ε) · gain. */
     private Tensor norm(Tensor x, Tensor gain) {
-        Tensor meanSquare = x.mul(x).mean(new long[] {1}, true, new ScalarTypeOptional()); // (N, 1)
-        return x.mul(meanSquare.add(epsilon).rsqrt()).mul(gain);
+        return x.mul(inverseRootMeanSquare(x)).mul(gain);
+    }
+
+    /** 1 / √(mean x² + ε) per row: x (N, C) → (N, 1). */
+    private Tensor inverseRootMeanSquare(Tensor x) {
+        Tensor meanSquare = x.mul(x).mean(new long[] {1}, true, new ScalarTypeOptional());
+        return meanSquare.add(epsilon).rsqrt();
     }
 
     /** What a block projection multiplies: rounded to int8 per token where the quantizer asks for it. */

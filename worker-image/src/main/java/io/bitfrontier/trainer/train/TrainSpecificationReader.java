@@ -33,7 +33,7 @@ final class TrainSpecificationReader {
     private static final int LONGEST_SEQUENCE = 1 << 17;
     private static final int LARGEST_BATCH = 1 << 28;
     private static final String[] SHAPE_FIELDS = {
-        "layers", "dim", "heads", "kvHeads", "ffn", "vocab", "tied", "ropeTheta"
+        "layers", "dim", "heads", "kvHeads", "ffn", "vocab", "tied", "ropeTheta", "embeddingNorm"
     };
     private static final String[] TRAINING_FIELDS = {
         "sequenceLength",
@@ -232,7 +232,8 @@ final class TrainSpecificationReader {
                 section.flag("tied", true),
                 section.number("ropeTheta", 10_000, 1, 1e9),
                 null,
-                1e-5);
+                1e-5,
+                section.flag("embeddingNorm", false));
         shape.violations().forEach(v -> violations.add("model." + v));
         return shape;
     }

@@ -46,8 +46,8 @@ class TrajectorySpecTest {
 
         assertThat(List.of(trunk.fingerprint(), branch.fingerprint()))
                 .containsExactly(
-                        "82f97567f4c6373469d44296d2f63ec33aee9a8f8226ef3e5b0aff5453dcadeb",
-                        "68ecc7fe8c5324d7025b3e0657d0d9d870987666de1286895a43b229d72bcf0b");
+                        "e4de9dce53bb9b7952c7a60f5a6a7b6974aa0d22a8b7a1830665bda88bd12807",
+                        "395fa41649a6b37091aadfc6a87cb8434906903914898f55ca3c6d6ea5e577b8");
     }
 
     @Test

@@ -54,6 +54,7 @@ class CatalogController implements CatalogApi {
                 shape.ffn(),
                 shape.vocab(),
                 shape.tied(),
+                shape.embeddingNorm(),
                 shape.linearParameters(),
                 shape.embeddingParameters(),
                 shape.totalParameters(),
