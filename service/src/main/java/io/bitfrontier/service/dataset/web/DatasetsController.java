@@ -6,7 +6,6 @@ import io.bitfrontier.api.model.DatasetPage;
 import io.bitfrontier.api.model.NewDataset;
 import io.bitfrontier.service.dataset.Datasets;
 import io.bitfrontier.service.paging.Cursor;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -25,7 +24,7 @@ class DatasetsController implements DatasetsApi {
     public ResponseEntity<Dataset> addDataset(NewDataset request) {
         Datasets.Registered registered = datasets.add(request.getName(), request.getPath());
         return ResponseEntity.status(registered.created() ? HttpStatus.CREATED : HttpStatus.OK)
-                .body(answer(registered.dataset()));
+                .body(DatasetAnswers.dataset(registered.dataset()));
     }
 
     @Override
@@ -33,22 +32,9 @@ class DatasetsController implements DatasetsApi {
         String parsed = Cursor.parse(cursor, 1, parts -> parts.get(0));
         List<io.bitfrontier.service.dataset.Dataset> found = datasets.list(parsed == null ? "" : parsed, limit + 1);
         DatasetPage page = new DatasetPage();
-        page.setItems(Cursor.page(found, limit).stream()
-                .map(DatasetsController::answer)
-                .toList());
+        page.setItems(
+                Cursor.page(found, limit).stream().map(DatasetAnswers::dataset).toList());
         page.setNextCursor(Cursor.next(found, limit, dataset -> Cursor.of(dataset.name())));
         return ResponseEntity.ok(page);
-    }
-
-    private static Dataset answer(io.bitfrontier.service.dataset.Dataset dataset) {
-        return new Dataset(
-                dataset.name(),
-                dataset.path(),
-                dataset.manifestSha256(),
-                dataset.tokenizer(),
-                dataset.files(),
-                dataset.bytes(),
-                dataset.tokens(),
-                dataset.createdAt().atOffset(ZoneOffset.UTC));
     }
 }
