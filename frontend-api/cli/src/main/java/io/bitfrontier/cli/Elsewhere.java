@@ -26,9 +26,6 @@ final class Elsewhere {
     @Command(name = "train", description = "Train one specification without a service.")
     static final class Train extends Handed {}
 
-    @Command(name = "eval", description = "Evaluate one trained model without a service.")
-    static final class Eval extends Handed {}
-
     @Command(name = "bench", description = "Measure this machine.")
     static final class Bench extends Handed {}
 }

@@ -63,7 +63,6 @@ public final class Main {
                 .addSubcommand(new FrontierCommand(context))
                 .addSubcommand(DatasetCommand.in(context))
                 .addSubcommand(new Elsewhere.Train())
-                .addSubcommand(new Elsewhere.Eval())
                 .addSubcommand(new Elsewhere.Bench());
         line.setUsageHelpWidth(WIDTH);
         line.setOut(context.out());
