@@ -9,6 +9,8 @@ import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Quantizer;
 import io.bitfrontier.vocabulary.work.QuantizerSpec;
 import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
@@ -246,6 +248,46 @@ class QuantizerPropertiesTest {
             assertThat(Tensors.values(scale)).containsExactly(0.5f, 0.5f);
             assertThat(Tensors.values(bitnet.quantize(weight, scale))).containsExactly(0f, -0.5f, 0.5f, -0.5f);
             assertThat(bitnet.quantizesActivations()).isTrue();
+        }
+    }
+
+    @Test
+    void bitNetDividesByTheMeanAndASmallOffset() {
+        try (PointerScope scope = new PointerScope()) {
+            WeightQuantizer bitnet = new BitNetAbsmean();
+            Tensor weight = Tensors.matrix(new float[] {1.2e-5f, -0.8e-5f}, 1, 2);
+            assertThat(Tensors.values(bitnet.quantize(weight, bitnet.initialScale(weight))))
+                    .containsExactly(1e-5f, 0f);
+        }
+    }
+
+    /** A row of magnitudes 0.1, 0.2, 0.3 and 1: mean 0.4, largest 1. */
+    @ParameterizedTest
+    @CsvSource({
+        "ELASTIC_BINARY, 0.4, , , , ",
+        "SEQ, , 1, 1, , ",
+        "LSQ, , , 1, 0.33333334, 0.14285715",
+        "RTN, 0.4, 1, 1, 0.33333334, 0.14285715",
+        "MIN_MAX, 0.4, 1, 1, 0.33333334, 0.14285715",
+        "STATISTICS_CLIP, 0.4, 0.8, 0.8, 0.33333334, 0.14285715",
+        "QUANTILE_CLIP, 0.3, 1, 1, 0.33333334, 0.14285715",
+        "BITNET_ABSMEAN, , 0.4, , , "
+    })
+    void theScaleOfAWorkedRowIsTheDocumentedOne(
+            Quantizer name, Float one, Float ternary, Float two, Float three, Float four) {
+        Map<Precision, Float> expected = new EnumMap<>(Precision.class);
+        expected.put(Precision.ONE, one);
+        expected.put(Precision.TERNARY, ternary);
+        expected.put(Precision.TWO, two);
+        expected.put(Precision.THREE, three);
+        expected.put(Precision.FOUR, four);
+        try (PointerScope scope = new PointerScope()) {
+            Tensor weight = Tensors.matrix(new float[] {0.3f, -1f, 0.1f, -0.2f}, 1, 4);
+            for (Precision precision : Combinations.of(name).precisions()) {
+                float found = Tensors.values(
+                        Quantizers.of(QuantizerSpec.of(name, precision)).initialScale(weight))[0];
+                assertThat(found).as("%s bits", precision.label()).isCloseTo(expected.get(precision), within(1e-7f));
+            }
         }
     }
 
