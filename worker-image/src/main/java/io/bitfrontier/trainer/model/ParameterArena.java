@@ -4,6 +4,7 @@ import io.bitfrontier.trainer.model.ParameterLayout.Entry;
 import io.bitfrontier.trainer.model.ParameterLayout.Segment;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,9 @@ public final class ParameterArena implements AutoCloseable {
         values = keep.add(torch.zeros(layout.size()));
         gradients = use == Use.INFERENCE ? null : keep.add(torch.zeros(layout.size()));
         quantized = use == Use.QUANTIZED ? keep.add(torch.zeros(layout.size(Segment.MATRICES))) : null;
-        leaves = buildLeaves();
+        try (PointerScope scope = new PointerScope()) {
+            leaves = buildLeaves();
+        }
     }
 
     public ParameterLayout layout() {

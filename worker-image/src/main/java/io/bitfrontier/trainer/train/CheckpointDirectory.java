@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.SerializationFeature;
@@ -66,6 +67,7 @@ final class CheckpointDirectory {
             force(temporary);
             Path target = publish(temporary, parent, progress.tokens());
             force(parent);
+            force(parent.toAbsolutePath().getParent());
             return stored(target, text, manifest);
         } catch (IOException | RuntimeException e) {
             deleteRecursively(temporary);
@@ -182,12 +184,14 @@ final class CheckpointDirectory {
         }
     }
 
-    private static WorkFailedException corrupt(
-            Path file, String what, @org.jspecify.annotations.Nullable Throwable cause) {
+    private static WorkFailedException corrupt(Path file, String what, @Nullable Throwable cause) {
         return new WorkFailedException(FailureClass.PLATFORM, "checkpoint " + file + " " + what, cause);
     }
 
-    private static void force(Path directory) throws IOException {
+    private static void force(@Nullable Path directory) throws IOException {
+        if (directory == null) {
+            return;
+        }
         try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
             channel.force(true);
         }

@@ -6,7 +6,7 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import picocli.CommandLine;
@@ -85,15 +85,16 @@ public final class TrainCommand implements Callable<Integer> {
             e.violations().forEach(violation -> errors.println(specification + ": " + violation));
             return WRONG_SPECIFICATION;
         }
-        CountDownLatch done = new CountDownLatch(1);
-        Thread leave = new Thread(() -> leave(done), "leave");
+        CompletableFuture<Integer> code = new CompletableFuture<>();
+        Thread leave = new Thread(() -> leave(code), "leave");
         Runtime.getRuntime().addShutdownHook(leave);
         try {
-            return train(parsed, errors);
+            code.complete(train(parsed, errors));
         } finally {
-            done.countDown();
+            code.complete(FAILED);
             removeHook(leave);
         }
+        return code.join();
     }
 
     private int train(TrainSpecification parsed, PrintWriter errors) {
@@ -114,16 +115,12 @@ public final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    /** Ctrl-C and SIGTERM: the loop writes a checkpoint first. */
-    private void leave(CountDownLatch done) {
+    /** Ctrl-C and SIGTERM: the loop writes a checkpoint first. A process on its way out takes no exit code but by halting. */
+    private void leave(CompletableFuture<Integer> code) {
         directive = TrainingMonitor.Directive.CHECKPOINT_AND_LEAVE;
-        try {
-            if (!done.await(GRACE_SECONDS, TimeUnit.SECONDS)) {
-                command.commandLine().getErr().println("no checkpoint within " + GRACE_SECONDS + " s, leaving");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        int exit = code.completeOnTimeout(WorkerProtocol.EXIT_PREEMPTED, GRACE_SECONDS, TimeUnit.SECONDS)
+                .join();
+        Runtime.getRuntime().halt(exit);
     }
 
     private static void removeHook(Thread hook) {

@@ -38,7 +38,7 @@ class ParameterLayoutTest {
     /** The table of initial weights: variance 1/width into a block, 1/(2·layers·fan-in) back into the stream. */
     @ParameterizedTest
     @CsvSource({
-        "model.embed_tokens.weight,                     0, 0.05",
+        "model.embed_tokens.weight,                     0, 0.125",
         "model.layers.0.self_attn.q_proj.weight,        0, 0.125",
         "model.layers.0.self_attn.k_proj.weight,        0, 0.125",
         "model.layers.1.self_attn.v_proj.weight,        0, 0.125",

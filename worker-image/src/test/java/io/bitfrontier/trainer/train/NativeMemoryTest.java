@@ -29,7 +29,7 @@ class NativeMemoryTest {
             for (int i = WARM_UP; i < STEPS; i++) {
                 step.run();
             }
-            assertThat(Pointer.totalCount()).isEqualTo(objects);
+            assertThat(Pointer.totalCount()).isLessThanOrEqualTo(objects);
             assertThat(ResidentMemory.bytes() - resident).isLessThan(MARGIN);
         }
     }
