@@ -6,6 +6,7 @@ CREATE TABLE worker (
   resource_class text NOT NULL,
   token_sha256   char(64) NOT NULL,
   state          text NOT NULL CHECK (state IN ('LAUNCHING', 'ACTIVE', 'LEFT', 'LOST')),
+  launched_by    text NOT NULL DEFAULT '',
   external_id    text,
   created_at     timestamptz NOT NULL DEFAULT now(),
   last_seen_at   timestamptz,
@@ -15,6 +16,7 @@ CREATE TABLE worker (
   CHECK ((state IN ('LEFT', 'LOST')) = (ended_at IS NOT NULL))
 );
 COMMENT ON COLUMN worker.external_id IS 'how the launcher finds it: "pid:start time in clock ticks" of a process, the name of a Job';
+COMMENT ON COLUMN worker.launched_by IS 'which installation launched it, where the launcher sees only its own: the id of a home';
 COMMENT ON COLUMN worker.drain_at IS 'since when it is asked to checkpoint and leave';
 CREATE INDEX worker_living ON worker (resource_class) WHERE state IN ('LAUNCHING', 'ACTIVE');
 

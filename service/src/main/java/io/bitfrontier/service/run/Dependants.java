@@ -3,6 +3,7 @@ package io.bitfrontier.service.run;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.RunState;
 import java.util.List;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
@@ -14,10 +15,12 @@ public class Dependants {
 
     private final JdbcClient jdbc;
     private final RunTransitions transitions;
+    private final ApplicationEventPublisher events;
 
-    Dependants(JdbcClient jdbc, RunTransitions transitions) {
+    Dependants(JdbcClient jdbc, RunTransitions transitions, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
         this.transitions = transitions;
+        this.events = events;
     }
 
     /** The state has been stored. */
@@ -30,10 +33,13 @@ public class Dependants {
     }
 
     private void promote(List<Long> waiting) {
-        transitions.move(
+        List<Long> ready = transitions.move(
                 waiting,
                 RunState.PLANNED,
                 RunTransitions.Cause.of(RunEvent.START_STORED, null, ACTOR, "the state it starts from is stored"));
+        if (!ready.isEmpty()) {
+            events.publishEvent(new RunsReady());
+        }
     }
 
     /** The run has failed: everything that starts from its state, directly or not, fails with it. */

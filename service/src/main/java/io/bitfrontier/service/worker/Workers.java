@@ -22,10 +22,10 @@ public class Workers {
      * A worker that has not ended.
      *
      * @param externalId how the launcher finds it; null while it is being launched
-     * @param ageSeconds since its row was made, by database time
+     * @param seen whether it has ever asked for work
      */
     public record Living(
-            UUID id, String resourceClass, @Nullable String externalId, double ageSeconds) {}
+            UUID id, String resourceClass, @Nullable String externalId, boolean seen) {}
 
     /** How a worker ended. */
     public enum End {
@@ -35,13 +35,14 @@ public class Workers {
 
     /** Makes the row; the process or Job comes after it. */
     @Transactional
-    public void register(UUID id, String launcher, String resourceClass, Token token) {
+    public void register(UUID id, String launcher, String launchedBy, String resourceClass, Token token) {
         jdbc.sql("""
-                        INSERT INTO worker (id, launcher, resource_class, token_sha256, state)
-                        VALUES (?, ?, ?, ?, 'LAUNCHING')
+                        INSERT INTO worker (id, launcher, launched_by, resource_class, token_sha256, state)
+                        VALUES (?, ?, ?, ?, ?, 'LAUNCHING')
                         """)
                 .param(id)
                 .param(launcher)
+                .param(launchedBy)
                 .param(resourceClass)
                 .param(token.sha256())
                 .update();
@@ -55,20 +56,21 @@ public class Workers {
                 .update();
     }
 
-    public List<Living> living(String launcher) {
+    /** Those that a launcher of an installation must know about. */
+    public List<Living> living(String launcher, String launchedBy) {
         return jdbc.sql("""
-                        SELECT id, resource_class, external_id,
-                               extract(epoch FROM clock_timestamp() - created_at) AS age
+                        SELECT id, resource_class, external_id, last_seen_at IS NOT NULL AS seen
                         FROM worker
-                        WHERE state IN ('LAUNCHING', 'ACTIVE') AND launcher = ?
+                        WHERE state IN ('LAUNCHING', 'ACTIVE') AND launcher = ? AND launched_by = ?
                         ORDER BY created_at, id
                         """)
                 .param(launcher)
+                .param(launchedBy)
                 .query((row, n) -> new Living(
                         row.getObject("id", UUID.class),
                         row.getString("resource_class"),
                         row.getString("external_id"),
-                        row.getDouble("age")))
+                        row.getBoolean("seen")))
                 .list();
     }
 

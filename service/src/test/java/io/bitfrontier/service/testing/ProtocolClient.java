@@ -41,7 +41,7 @@ public final class ProtocolClient {
     /** Registers a worker of the class {@code local}. */
     public static ProtocolClient aWorker(MockMvc http, Workers workers) {
         ProtocolClient client = new ProtocolClient(http, UUID.randomUUID(), Token.generate());
-        workers.register(client.id, "local", "local", client.token);
+        workers.register(client.id, "local", "test", "local", client.token);
         return client;
     }
 
