@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 import org.springframework.transaction.annotation.Propagation;
@@ -28,9 +29,11 @@ public class RunRegistry {
     private static final long LOCK = 0x6269_7466_726f_6e74L;
 
     private final JdbcClient jdbc;
+    private final ApplicationEventPublisher events;
 
-    RunRegistry(JdbcClient jdbc) {
+    RunRegistry(JdbcClient jdbc, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
+        this.events = events;
     }
 
     /**
@@ -80,6 +83,7 @@ public class RunRegistry {
         raise(steps, work.priority());
         linkTrainRuns(sweep, stateIds.values(), chains.needed());
         linkEvaluateRuns(sweep, evaluations);
+        events.publishEvent(new RunsReady());
         return new Registered(stateIds, newRuns);
     }
 
@@ -266,7 +270,6 @@ public class RunRegistry {
     private int insertEvaluateRuns(
             Map<Long, RequiredWork.Evaluation> evaluations, int priority, String actor, String reason) {
         Map<EvaluationSpec, String> json = new HashMap<>();
-        Map<EvaluationSpec, String> versions = new HashMap<>();
         List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
         return jdbc.sql("""
                         WITH planned AS (
@@ -290,9 +293,7 @@ public class RunRegistry {
                         """)
                 .param("priority", priority)
                 .param("states", evaluations.keySet().toArray(Long[]::new))
-                .param(
-                        "versions",
-                        column(values, e -> versions.computeIfAbsent(e.spec(), EvaluationSpec::version), String[]::new))
+                .param("versions", versions(values))
                 .param("specs", column(values, e -> json.computeIfAbsent(e.spec(), WorkJson::write), String[]::new))
                 .param("flops", column(values, RequiredWork.Evaluation::flops, Double[]::new))
                 .param("actor", actor)
@@ -357,8 +358,14 @@ public class RunRegistry {
                         """)
                 .param("sweep", sweep)
                 .param("states", evaluations.keySet().toArray(Long[]::new))
-                .param("versions", column(values, e -> e.spec().version(), String[]::new))
+                .param("versions", versions(values))
                 .update();
+    }
+
+    /** A sweep has one evaluation for all its states: its version is hashed once. */
+    private static String[] versions(List<RequiredWork.Evaluation> evaluations) {
+        Map<EvaluationSpec, String> versions = new HashMap<>();
+        return column(evaluations, e -> versions.computeIfAbsent(e.spec(), EvaluationSpec::version), String[]::new);
     }
 
     private static <T, C> C[] column(

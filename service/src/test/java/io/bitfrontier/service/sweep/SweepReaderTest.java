@@ -13,10 +13,14 @@ import io.bitfrontier.vocabulary.ModelShape;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Scheme;
 import io.bitfrontier.vocabulary.work.DataSpec;
+import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -98,6 +102,20 @@ class SweepReaderTest {
         assertThat(sweep.training().data()).isEqualTo(DataSpec.synthetic(1));
         assertThat(sweep.training().evaluation().tasks()).containsExactly("choices", "perplexity");
         assertThat(sweep.content()).containsEntry("name", "bits-at-small-scale");
+    }
+
+    @Test
+    void theSweepsOfTheDocumentationAreValid() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("..", "docs"))) {
+            List<Path> sweeps =
+                    files.filter(file -> file.toString().endsWith(".yaml")).toList();
+            assertThat(sweeps).isNotEmpty();
+            for (Path file : sweeps) {
+                assertThat(PlannedSweep.of(read(Files.readString(file))).plan().points())
+                        .as(file.toString())
+                        .isNotEmpty();
+            }
+        }
     }
 
     @Test

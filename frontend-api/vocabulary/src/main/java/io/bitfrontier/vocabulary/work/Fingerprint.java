@@ -1,12 +1,12 @@
 package io.bitfrontier.vocabulary.work;
 
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Method;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
-import java.util.stream.Collectors;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +14,16 @@ import org.jspecify.annotations.Nullable;
  * changes every fingerprint and so needs a new numerics version.
  */
 public final class Fingerprint {
+    /** Looked up once per class: plans fingerprint tens of thousands of records. */
+    private static final ClassValue<List<Component>> COMPONENTS = new ClassValue<>() {
+        @Override
+        protected List<Component> computeValue(Class<?> type) {
+            return Arrays.stream(type.getRecordComponents())
+                    .map(component -> new Component(component.getName(), component.getAccessor()))
+                    .toList();
+        }
+    };
+
     private Fingerprint() {}
 
     /** 64 lower-case hexadecimal digits. */
@@ -38,18 +48,26 @@ public final class Fingerprint {
             return constant.name();
         }
         if (value instanceof Record rec) {
-            return Arrays.stream(rec.getClass().getRecordComponents())
-                    .map(component -> component.getName() + "=" + canonical(read(component, rec)))
-                    .collect(Collectors.joining(",", rec.getClass().getSimpleName() + "[", "]"));
+            StringBuilder text = new StringBuilder(rec.getClass().getSimpleName()).append('[');
+            String separator = "";
+            for (Component component : COMPONENTS.get(rec.getClass())) {
+                text.append(separator).append(component.name()).append('=');
+                text.append(canonical(component.read(rec)));
+                separator = ",";
+            }
+            return text.append(']').toString();
         }
         return String.valueOf(value);
     }
 
-    private static @Nullable Object read(RecordComponent component, Record rec) {
-        try {
-            return component.getAccessor().invoke(rec);
-        } catch (ReflectiveOperationException e) {
-            throw new IllegalStateException("the accessors of records can be called: " + component, e);
+    private record Component(String name, Method accessor) {
+        @Nullable
+        Object read(Record rec) {
+            try {
+                return accessor.invoke(rec);
+            } catch (ReflectiveOperationException e) {
+                throw new IllegalStateException("the accessors of records can be called: " + accessor, e);
+            }
         }
     }
 }
