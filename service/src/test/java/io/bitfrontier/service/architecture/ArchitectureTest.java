@@ -10,6 +10,8 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
 import io.bitfrontier.service.BitfrontierService;
 import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.springframework.modulith.core.ApplicationModules;
 import org.springframework.modulith.core.Violations;
@@ -34,6 +36,19 @@ class ArchitectureTest {
                 .contains("analysis may not use run")
                 .contains("lonely has no row")
                 .doesNotContain("sweep may not use");
+    }
+
+    @Test
+    void everythingThatTheTableAllowsIsUsed() {
+        Set<String> allowed = new TreeSet<>();
+        TABLE.allowed().forEach((from, uses) -> {
+            if (SERVICE.containPackage("io.bitfrontier.service." + from)) {
+                uses.forEach(to -> allowed.add(from + " → " + to));
+            }
+        });
+
+        assertThat(allowed).isNotEmpty().isEqualTo(house.uses(SERVICE));
+        assertThat(planted.uses(PLANTED)).contains("analysis → run", "sweep → run");
     }
 
     @Test

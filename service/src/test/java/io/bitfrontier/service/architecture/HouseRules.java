@@ -23,6 +23,7 @@ import java.time.ZonedDateTime;
 import java.util.Calendar;
 import java.util.Date;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,21 @@ final class HouseRules {
         });
     }
 
+    /** Every use between features as {@code from → to}. */
+    Set<String> uses(Iterable<JavaClass> all) {
+        Set<String> uses = new TreeSet<>();
+        for (JavaClass item : all) {
+            String from = feature(item);
+            for (Dependency dependency : item.getDirectDependenciesFromSelf()) {
+                String to = feature(dependency.getTargetClass());
+                if (from != null && to != null && !from.equals(to)) {
+                    uses.add(from + " → " + to);
+                }
+            }
+        }
+        return uses;
+    }
+
     ArchRule theAnalysisIsPlainMathematics() {
         return noClasses()
                 .that()
@@ -89,6 +105,8 @@ final class HouseRules {
                 .that()
                 .areDeclaredInClassesThat()
                 .areAnnotatedWith(RestController.class)
+                .and()
+                .areNotPrivate()
                 .should(new ArchCondition<>("neither take nor answer an entity") {
                     @Override
                     public void check(JavaMethod method, ConditionEvents events) {

@@ -9,6 +9,8 @@ import io.bitfrontier.api.model.Sweep;
 import io.bitfrontier.api.model.SweepPage;
 import io.bitfrontier.service.paging.Cursor;
 import io.bitfrontier.service.sweep.Sweeps;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -22,21 +24,36 @@ class SweepsController implements SweepsApi, PlansApi {
     private final Sweeps sweeps;
     private final SweepAnswers answers;
     private final PointQueries points;
+    private final MeterRegistry meters;
+    private final Timer planning;
+    private final Timer submitting;
 
-    SweepsController(Sweeps sweeps, SweepAnswers answers, PointQueries points) {
+    SweepsController(Sweeps sweeps, SweepAnswers answers, PointQueries points, MeterRegistry meters) {
         this.sweeps = sweeps;
         this.answers = answers;
         this.points = points;
+        this.meters = meters;
+        this.planning = Timer.builder("bitfrontier.plan")
+                .description("Time to plan a sweep document that has no violation")
+                .register(meters);
+        this.submitting = Timer.builder("bitfrontier.submit")
+                .description("Time to plan and store one")
+                .register(meters);
     }
 
     @Override
     public ResponseEntity<Plan> createPlan(String body) {
-        return ResponseEntity.ok(answers.plan(sweeps.plan(body)));
+        Timer.Sample sample = Timer.start(meters);
+        Sweeps.Preview preview = sweeps.plan(body);
+        sample.stop(planning);
+        return ResponseEntity.ok(answers.plan(preview));
     }
 
     @Override
     public ResponseEntity<Sweep> submitSweep(String body) {
+        Timer.Sample sample = Timer.start(meters);
         Sweeps.Submission submission = sweeps.submit(body);
+        sample.stop(submitting);
         return ResponseEntity.status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(answers.sweep(submission.sweep()));
     }
