@@ -58,7 +58,7 @@ public final class DemoCommand implements Callable<Integer> {
         Runtime.getRuntime().addShutdownHook(hook);
         try {
             starter.awaitReady(service);
-            int code = new DemoSweep(context, api, service::requireAlive).run(document, json);
+            int code = new DemoSweep(context, api, () -> requireRunning(service)).run(document, json);
             if (!exit && code == 0) {
                 serve(api, service);
             }
@@ -95,6 +95,13 @@ public final class DemoCommand implements Callable<Integer> {
         if (!stopping.get()) {
             service.requireAlive();
         }
+    }
+
+    private void requireRunning(LocalService service) {
+        if (stopping.get()) {
+            throw new CommandFailedException("Stopped");
+        }
+        service.requireAlive();
     }
 
     private void stop(LocalService service) {

@@ -60,12 +60,14 @@ public final class SweepWatcher {
     }
 
     private @Nullable Answer look(String id) {
+        check();
         try {
-            beforeLook.run();
             Answer answer = api.get("/api/v1/sweeps/" + id);
             unreachableSince = null;
             return answer;
         } catch (UnreachableException e) {
+            // The reason may be one that only the check knows.
+            check();
             Instant now = context.clock().instant();
             if (unreachableSince == null) {
                 unreachableSince = now;
@@ -74,6 +76,15 @@ public final class SweepWatcher {
                 throw e;
             }
             return null;
+        } catch (RuntimeException e) {
+            endLine();
+            throw e;
+        }
+    }
+
+    private void check() {
+        try {
+            beforeLook.run();
         } catch (RuntimeException e) {
             endLine();
             throw e;

@@ -7,12 +7,14 @@ import io.bitfrontier.cli.Main;
 import io.bitfrontier.cli.Samples;
 import io.bitfrontier.cli.Settings;
 import io.bitfrontier.cli.Terminal;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -207,6 +209,37 @@ class DemoCommandTest {
 
         assertThat(terminal.err()).contains("runs already, at port " + (port - 1) + " (process " + service.pid() + ")");
         end(service);
+    }
+
+    @Test
+    void aSignalStopsTheServiceInOrder() throws Exception {
+        launcher("never-ends");
+        ProcessBuilder builder = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-XX:TieredStopAtLevel=1",
+                        "-Dbitfrontier.launcher=" + folder.resolve("bitfrontier"),
+                        "-Dbitfrontier.demo.sweep=" + folder.resolve("sweep.yaml"),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "demo")
+                .redirectErrorStream(true);
+        builder.environment().put("SERVER_PORT", Integer.toString(port));
+        builder.environment().put("BITFRONTIER_HOME", home.toString());
+        Process demo = builder.start();
+        List<String> lines = new ArrayList<>();
+        try (BufferedReader output = demo.inputReader()) {
+            for (String line = output.readLine(); line != null; line = output.readLine()) {
+                lines.add(line);
+                if (line.contains("runs done")) {
+                    demo.toHandle().destroy();
+                }
+            }
+        }
+
+        assertThat(demo.waitFor()).isEqualTo(128 + 15);
+        assertThat(lines).endsWith("Stopping the service");
+        assertThat(log()).endsWith("stopped in order\n");
     }
 
     private static void hangUpOnAll(ServerSocket socket) {

@@ -48,7 +48,7 @@ final class FakeService {
         } else if (trains) {
             api.on("POST /api/v1/sweeps", 201, Samples.running(0, 0));
             api.on(sweep, 200, Samples.running(1, 1_000_000));
-            if (!how.contains("dies-while-training")) {
+            if (!how.contains("dies-while-training") && !how.contains("never-ends")) {
                 api.on(sweep, 200, Samples.running(50, 5_000_000)).on(sweep, 200, end);
             }
         } else {
