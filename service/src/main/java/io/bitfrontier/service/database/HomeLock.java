@@ -23,7 +23,7 @@ public final class HomeLock implements AutoCloseable {
     /**
      * Takes the lock.
      *
-     * @throws IllegalStateException naming the process that has it
+     * @throws HomeInUseException naming the process that has it
      */
     public static HomeLock take(Path home) {
         Path file = home.resolve("service.lock");
@@ -34,8 +34,7 @@ public final class HomeLock implements AutoCloseable {
             if (tryLock(channel) == null) {
                 String owner = Files.readString(file).strip();
                 channel.close();
-                throw new IllegalStateException("the home " + home + " is in use by the service with pid " + owner
-                        + "; stop it, or set BITFRONTIER_HOME to another directory");
+                throw new HomeInUseException(home, owner);
             }
             channel.truncate(0);
             channel.write(

@@ -164,8 +164,10 @@ public final class PostgresServer implements AutoCloseable {
         if (pid != null && isPostmasterOf(pid)) {
             log.info("stopping the database process {} that an earlier service left behind", pid);
             stop();
+        } else {
+            // The server would take any living process with that number, after a reboot say, for another postmaster.
+            Files.deleteIfExists(pidFile);
         }
-        // A stale file of a dead postmaster is the server's own business: it checks and removes it.
     }
 
     private boolean isPostmasterOf(long pid) {
