@@ -1,12 +1,13 @@
 package io.bitfrontier.trainer;
 
+import io.bitfrontier.trainer.bench.BenchCommand;
 import io.bitfrontier.trainer.report.WorkCommand;
 import io.bitfrontier.trainer.train.TrainCommand;
 import java.util.Map;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
-/** Entry of the trainer: {@code work} under a service, {@code train} on its own. */
+/** Entry of the trainer: {@code work} under a service, {@code train} and {@code bench} on its own. */
 @Command(
         name = "bitfrontier-worker",
         description = "Trains and evaluates quantized language models.",
@@ -23,7 +24,8 @@ public final class Main {
     static CommandLine commandLine(Map<String, String> environment) {
         return new CommandLine(new Main())
                 .addSubcommand(new WorkCommand(environment, Assembly::executor))
-                .addSubcommand(new TrainCommand(Assembly::executor));
+                .addSubcommand(new TrainCommand(Assembly::executor))
+                .addSubcommand(new BenchCommand());
     }
 
     /**
