@@ -14,6 +14,9 @@ import java.util.Map;
  * <p>Names are those of the Hugging Face LLaMA checkpoints; a scale is named as ParetoQ names it.
  */
 public final class ParameterLayout {
+    /** Standard deviation of an embedding whose output is normed: its scale then matters for a tied head's logits alone. */
+    public static final double NORMED_EMBEDDING_DEVIATION = 0.05;
+
     private static final String SCALE_SUFFIX = "_clip_val";
 
     /** The ranges of the arena, in order. */
@@ -60,8 +63,8 @@ public final class ParameterLayout {
 
     /**
      * Lays out a decoder, with its table of initial weights: variance 1/dim into a block and 1/(2·layers·fan-in) back into the
-     * residual stream. The embedding has variance 1/dim as well, so that a tied head starts with logits of variance 1. (With a
-     * fixed deviation of 0.05 the blocks drown the tokens of narrow models at first: tiny-17k ends 0.06 nats higher at 1M tokens.)
+     * residual stream. An embedding has variance 1/dim as well, so that the blocks do not drown the tokens of a narrow model,
+     * unless its output is normed.
      *
      * @param withScales whether every matrix has a learned α per row
      */
@@ -82,9 +85,10 @@ public final class ParameterLayout {
             matrix(i, "mlp.down_proj", dim, shape.ffn(), intoStreamFromFfn);
         }
         List<Entry> matrices = List.copyOf(entries);
-        add("model.embed_tokens.weight", Segment.EMBEDDING, shape.vocab(), dim, 0, fromDim);
+        double embedding = shape.embeddingNorm() ? NORMED_EMBEDDING_DEVIATION : fromDim;
+        add("model.embed_tokens.weight", Segment.EMBEDDING, shape.vocab(), dim, 0, embedding);
         if (!shape.tied()) {
-            add("lm_head.weight", Segment.EMBEDDING, shape.vocab(), dim, 0, fromDim);
+            add("lm_head.weight", Segment.EMBEDDING, shape.vocab(), dim, 0, embedding);
         }
         for (int i = 0; i < shape.layers(); i++) {
             add(block(i, "input_layernorm.weight"), Segment.NORMS, dim, 1, 1, 0);

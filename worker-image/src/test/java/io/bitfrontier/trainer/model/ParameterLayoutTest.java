@@ -93,4 +93,10 @@ class ParameterLayoutTest {
             return values;
         }
     }
+
+    @Test
+    void aNormedEmbeddingStartsSmall() {
+        ParameterLayout layout = new ParameterLayout(SHAPE.withEmbeddingNorm(), false);
+        assertThat(layout.entry("model.embed_tokens.weight").deviation()).isEqualTo(0.05);
+    }
 }
