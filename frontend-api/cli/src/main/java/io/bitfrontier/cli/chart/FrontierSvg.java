@@ -342,7 +342,7 @@ final class FrontierSvg {
                 "stroke-width",
                 2);
         svg.text("text", "less sure", "x", left + 20, "y", top);
-        if (members.stream().anyMatch(m -> errorPixels(m) > MEMBER)) {
+        if (members.stream().anyMatch(m -> errorPixels(m) > MEMBER + 2)) {
             top += 20;
             svg.element("line", "x1", left + 6, "x2", left + 6, "y1", top - 11, "y2", top + 2, "stroke", INK);
             svg.text("text", "± 1 std. error", "x", left + 20, "y", top);

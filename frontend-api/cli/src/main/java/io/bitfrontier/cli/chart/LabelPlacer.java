@@ -1,6 +1,7 @@
 package io.bitfrontier.cli.chart;
 
 import java.awt.geom.Line2D;
+import java.awt.geom.Point2D;
 import java.awt.geom.Rectangle2D;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,15 +9,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds room for labels beside their points. A label never covers another label or a member's mark and never leaves the
- * plot; among the places left, the one that crosses the fewest lines and dots near its point wins.
+ * plot; among the places left, the one nearest to its point, to no other, and across the fewest lines
+ * and dots wins.
  */
 final class LabelPlacer {
     private static final int DIRECTIONS = 24;
     private static final double[] DISTANCES = {12, 20, 30, 42, 56, 72, 90, 110};
     private static final double GAP = 3;
+    /** By how much a label should be nearer to its own mark than to any other. */
+    private static final double CLEARER = 4;
 
     private final Rectangle2D plot;
     private final List<Rectangle2D> taken = new ArrayList<>();
+    private final List<Point2D> marks = new ArrayList<>();
     private final List<Line2D> lines = new ArrayList<>();
     private final List<Rectangle2D> dots = new ArrayList<>();
 
@@ -27,6 +32,7 @@ final class LabelPlacer {
     /** A mark that no label may cover. */
     void mark(double x, double y, double radius) {
         taken.add(square(x, y, radius + 1));
+        marks.add(new Point2D.Double(x, y));
     }
 
     /** A dot that labels had better not cover. */
@@ -88,8 +94,12 @@ final class LabelPlacer {
         long tangled = lines.stream()
                 .filter(l -> l.intersectsLine(leader) && l.ptSegDist(x, y) > 1)
                 .count();
+        double own = distance(box, x, y);
+        long misleading = marks.stream()
+                .filter(m -> m.distance(x, y) > 1 && distance(box, m.getX(), m.getY()) < own + CLEARER)
+                .count();
         long covered = dots.stream().filter(roomy::intersects).count();
-        return distance + 60 * crossed + 80 * pierced + 40 * tangled + 9 * covered;
+        return distance + 60 * crossed + 80 * pierced + 40 * tangled + 25 * misleading + 9 * covered;
     }
 
     /** The line from a label to its point. */
@@ -97,6 +107,11 @@ final class LabelPlacer {
         double nearX = Math.max(box.getMinX(), Math.min(box.getMaxX(), x));
         double nearY = Math.max(box.getMinY(), Math.min(box.getMaxY(), y));
         return new Line2D.Double(nearX, nearY, x, y);
+    }
+
+    private static double distance(Rectangle2D box, double x, double y) {
+        Line2D line = leader(box, x, y);
+        return Math.hypot(line.getX2() - line.getX1(), line.getY2() - line.getY1());
     }
 
     private static Rectangle2D square(double x, double y, double radius) {

@@ -12,6 +12,7 @@ import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.chart.FrontierFile;
 import io.bitfrontier.cli.chart.FrontierText;
 import io.bitfrontier.cli.watch.SweepWatcher;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -105,16 +106,17 @@ final class DemoSweep {
             FrontierText.lines(frontier, context.settings().columns()).forEach(context.out()::println);
             context.out().println();
         }
+        PrintWriter notes = json ? context.err() : context.out();
         if (!frontier.members().isEmpty()) {
-            draw(frontier, sweep.name());
+            draw(frontier, sweep.name(), notes);
         }
-        context.err().println("API: " + api.base() + "/api/v1/frontiers?sweep=" + sweep.id());
+        notes.println("API: " + api.base() + "/api/v1/frontiers?sweep=" + sweep.id());
         return !frontier.members().isEmpty();
     }
 
-    private void draw(Frontier frontier, String sweep) {
+    private void draw(Frontier frontier, String sweep, PrintWriter notes) {
         try {
-            context.err().println("Wrote " + FrontierFile.write(frontier, sweep, DRAWING));
+            notes.println("Wrote " + FrontierFile.write(frontier, sweep, DRAWING));
         } catch (CommandFailedException e) {
             // A folder that cannot be written is no reason to fail: the results are stored and were printed.
             context.err().println("No drawing: " + e.getMessage());

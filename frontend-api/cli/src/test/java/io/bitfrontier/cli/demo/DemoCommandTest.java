@@ -55,12 +55,12 @@ class DemoCommandTest {
         assertThat(terminal.out())
                 .contains("Plan: 36 grid points by 70 runs, training 9M tokens")
                 .contains("a  tiny-17k 1-bit fp-then-qat")
-                .contains("effective size (log)");
+                .contains("effective size (log)")
+                .contains("Wrote " + DRAWING.toAbsolutePath())
+                .endsWith("API: http://127.0.0.1:" + port + "/api/v1/frontiers?sweep=" + Samples.ID + "\n");
         assertThat(terminal.err())
                 .startsWith("Starting the service at http://127.0.0.1:" + port + "\n")
                 .contains("100 % · 70/70 runs done")
-                .contains("Wrote " + DRAWING.toAbsolutePath())
-                .contains("API: http://127.0.0.1:" + port + "/api/v1/frontiers?sweep=" + Samples.ID)
                 .endsWith("Stopping the service\n");
         assertThat(DRAWING).content().startsWith("<svg ");
         assertThat(log()).contains("home " + home).endsWith("stopped in order\n");
