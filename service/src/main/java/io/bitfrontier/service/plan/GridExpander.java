@@ -5,6 +5,7 @@ import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Quantizer;
 import io.bitfrontier.vocabulary.Scheme;
+import io.bitfrontier.vocabulary.work.Steps;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashSet;

@@ -1,12 +1,12 @@
 package io.bitfrontier.service.sweep;
 
 import io.bitfrontier.service.plan.QuantizerChoice;
-import io.bitfrontier.service.plan.Steps;
 import io.bitfrontier.vocabulary.Amount;
 import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Quantizer;
 import io.bitfrontier.vocabulary.Scheme;
+import io.bitfrontier.vocabulary.work.Steps;
 import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.LinkedHashMap;

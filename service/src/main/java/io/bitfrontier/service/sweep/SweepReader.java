@@ -6,6 +6,7 @@ import io.bitfrontier.service.plan.TrainingSettings;
 import io.bitfrontier.vocabulary.work.DataSpec;
 import io.bitfrontier.vocabulary.work.EvaluationSpec;
 import io.bitfrontier.vocabulary.work.Fingerprint;
+import io.bitfrontier.vocabulary.work.TrainingDefaults;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,7 +19,6 @@ final class SweepReader {
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,119}";
     private static final String PROJECT = "[a-z0-9][a-z0-9-]{0,62}";
     private static final int MOST_WINDOWS = 100_000;
-    private static final int DEFAULT_WINDOWS = 320;
     private static final int MOST_PRIORITY = 100;
     private static final List<String> TASKS = List.of(EvaluationSpec.PERPLEXITY, EvaluationSpec.CHOICES);
 
@@ -148,8 +148,8 @@ final class SweepReader {
             document.missing("evaluate", "is empty; a point without an evaluation has no place on a frontier");
         }
         document.entries("evaluate").forEach((place, node) -> task(tasks, place, node, synthetic));
-        int windows =
-                (int) document.section("evaluation", "windows").whole("windows", DEFAULT_WINDOWS, 1, MOST_WINDOWS);
+        int windows = (int) document.section("evaluation", "windows")
+                .whole("windows", TrainingDefaults.EVALUATION_WINDOWS, 1, MOST_WINDOWS);
         return new EvaluationSpec(
                 data == null ? DataSpec.synthetic(1) : data, sequenceLength, windows, List.copyOf(tasks.keySet()));
     }

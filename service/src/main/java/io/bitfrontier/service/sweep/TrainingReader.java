@@ -6,6 +6,7 @@ import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.work.DataSpec;
 import io.bitfrontier.vocabulary.work.EvaluationSpec;
 import io.bitfrontier.vocabulary.work.OptimizerSpec;
+import io.bitfrontier.vocabulary.work.TrainingDefaults;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -13,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/** Reads how points are trained. Every default is here and nowhere else. */
+/** Reads how points are trained. Defaults are those of {@link TrainingDefaults}. */
 final class TrainingReader {
     static final String[] FIELDS = {
         "sequenceLength",
@@ -31,7 +32,6 @@ final class TrainingReader {
         "qat",
         "independent"
     };
-    private static final int SYNTHETIC_SEQUENCE = 128;
     private static final int LONGEST_SEQUENCE = 1 << 17;
     private static final int LARGEST_BATCH = 1 << 28;
     private static final int MOST_MICRO_BATCHES = 1 << 12;
@@ -55,15 +55,15 @@ final class TrainingReader {
     record Batch(int sequenceLength, int batchTokens, int microBatches) {}
 
     Batch batch(@Nullable DataSpec data) {
-        int sequence = (int) section.whole("sequenceLength", SYNTHETIC_SEQUENCE, 2, LONGEST_SEQUENCE);
-        if (data != null && data.isSynthetic() && sequence != SYNTHETIC_SEQUENCE) {
+        int sequence = (int) section.whole("sequenceLength", TrainingDefaults.SEQUENCE_LENGTH, 2, LONGEST_SEQUENCE);
+        if (data != null && data.isSynthetic() && sequence != TrainingDefaults.SEQUENCE_LENGTH) {
             findings.add(
                     section.at("sequenceLength"),
                     Integer.toString(sequence),
                     "must be 128 with the synthetic corpus, whose documents have 128 tokens");
         }
-        int batch = (int) section.whole("batchTokens", 1024, 1, LARGEST_BATCH);
-        int micro = (int) section.whole("microBatches", 1, 1, MOST_MICRO_BATCHES);
+        int batch = (int) section.whole("batchTokens", TrainingDefaults.BATCH_TOKENS, 1, LARGEST_BATCH);
+        int micro = (int) section.whole("microBatches", TrainingDefaults.MICRO_BATCHES, 1, MOST_MICRO_BATCHES);
         long unit = (long) sequence * micro;
         if (batch % unit != 0) {
             findings.add(
@@ -77,15 +77,19 @@ final class TrainingReader {
 
     TrainingSettings read(
             DataSpec data, Batch batch, Collection<ModelCatalog.Entry> models, EvaluationSpec evaluation) {
-        double weightDecay = section.number("weightDecay", 0.1, Numbers.Range.from(0, 10));
+        double weightDecay =
+                section.number("weightDecay", TrainingDefaults.OPTIMIZER.weightDecay(), Numbers.Range.from(0, 10));
         OptimizerSpec optimizer = new OptimizerSpec(
                 0,
-                section.number("scaleLearningRate", 0.1, Numbers.Range.from(0, 100)),
-                section.number("beta1", 0.9, SHARE),
-                section.number("beta2", 0.95, SHARE),
-                section.number("epsilon", 1e-8, Numbers.Range.above(0, 1)),
+                section.number(
+                        "scaleLearningRate",
+                        TrainingDefaults.OPTIMIZER.scaleLearningRate(),
+                        Numbers.Range.from(0, 100)),
+                section.number("beta1", TrainingDefaults.OPTIMIZER.beta1(), SHARE),
+                section.number("beta2", TrainingDefaults.OPTIMIZER.beta2(), SHARE),
+                section.number("epsilon", TrainingDefaults.OPTIMIZER.epsilon(), Numbers.Range.above(0, 1)),
                 weightDecay,
-                section.number("gradientClip", 1.0, Numbers.Range.from(0, 1e6)));
+                section.number("gradientClip", TrainingDefaults.OPTIMIZER.gradientClip(), Numbers.Range.from(0, 1e6)));
         Section qat = section.section("qat", "learningRate", "weightDecay");
         return new TrainingSettings(
                 data,
@@ -93,7 +97,7 @@ final class TrainingReader {
                 batch.batchTokens(),
                 batch.microBatches(),
                 schedule(),
-                (int) section.whole("warmupSteps", 30, 0, LONGEST_WARMUP),
+                (int) section.whole("warmupSteps", TrainingDefaults.WARMUP_STEPS, 0, LONGEST_WARMUP),
                 optimizer,
                 learningRates(models),
                 qatLearningRates(qat),
@@ -134,7 +138,7 @@ final class TrainingReader {
         Double otherwise = given.get(null);
         Map<String, Double> rates = new LinkedHashMap<>();
         for (ModelCatalog.Entry model : models) {
-            double fallback = otherwise == null ? DefaultLearningRate.of(model.shape()) : otherwise;
+            double fallback = otherwise == null ? TrainingDefaults.learningRate(model.shape()) : otherwise;
             rates.put(model.name(), given.getOrDefault(model.name(), fallback));
         }
         return rates;

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.tuple;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Quantizer;
 import io.bitfrontier.vocabulary.Scheme;
+import io.bitfrontier.vocabulary.work.Steps;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;

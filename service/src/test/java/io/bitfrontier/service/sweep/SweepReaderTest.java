@@ -13,6 +13,7 @@ import io.bitfrontier.vocabulary.ModelShape;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Scheme;
 import io.bitfrontier.vocabulary.work.DataSpec;
+import io.bitfrontier.vocabulary.work.TrainingDefaults;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -144,7 +145,7 @@ class SweepReaderTest {
     @ParameterizedTest
     @CsvSource({"tiny-17k, 0.005", "tiny-44k, 0.0041", "tiny-168k, 0.003", "125M, 0.00071", "Llama-3-8B, 0.00028"})
     void theDefaultLearningRateFallsWithTheModel(String model, double rate) {
-        assertThat(DefaultLearningRate.of(
+        assertThat(TrainingDefaults.learningRate(
                         ModelCatalog.byName(model).orElseThrow().shape()))
                 .isEqualTo(rate);
     }

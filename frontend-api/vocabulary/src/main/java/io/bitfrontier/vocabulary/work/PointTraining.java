@@ -3,7 +3,6 @@ package io.bitfrontier.vocabulary.work;
 import io.bitfrontier.vocabulary.ModelShape;
 import io.bitfrontier.vocabulary.Scheme;
 import java.math.BigDecimal;
-import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +26,6 @@ public record PointTraining(
         int warmupSteps,
         OptimizerSpec optimizer,
         OptimizerSpec qatOptimizer) {
-    /** The decay's share of what it anneals: 10 % (warmup-stable-decay, arXiv 2404.06395). */
-    public static final BigDecimal DECAY_SHARE = new BigDecimal("0.1");
-
     /**
      * A trajectory and how far it is followed.
      *
@@ -62,7 +58,7 @@ public record PointTraining(
             follow(links, optimizer, ScheduleSpec.cosine(warmupSteps, steps), quantizer, false, steps);
             return;
         }
-        long decay = Math.max(1, share(steps, DECAY_SHARE));
+        long decay = Steps.decay(steps);
         if (steps > decay) {
             trunk(links, steps - decay, quantizer);
         }
@@ -78,7 +74,7 @@ public record PointTraining(
         if (fraction == null) {
             throw new IllegalArgumentException("scheme " + scheme.label() + " has no qatFraction");
         }
-        long qatSteps = Math.min(steps - 1, Math.max(1, share(steps, fraction)));
+        long qatSteps = Steps.qat(steps, fraction);
         boolean stable = scheme.parent() == Scheme.Parent.STABLE && !cosine;
         if (stable) {
             trunk(links, steps - qatSteps, null);
@@ -114,13 +110,5 @@ public record PointTraining(
                 quantizer,
                 start);
         links.add(new Link(trajectory, trajectory.startTokens() + steps * batchTokens));
-    }
-
-    /** To the nearest step, halves up. */
-    private static long share(long steps, BigDecimal share) {
-        return BigDecimal.valueOf(steps)
-                .multiply(share)
-                .setScale(0, RoundingMode.HALF_UP)
-                .longValueExact();
     }
 }

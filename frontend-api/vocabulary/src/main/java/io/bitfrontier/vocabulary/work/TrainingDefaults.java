@@ -16,7 +16,9 @@ public final class TrainingDefaults {
     public static final int EVALUATION_WINDOWS = 320;
     public static final List<String> EVALUATION_TASKS = List.of(EvaluationSpec.PERPLEXITY, EvaluationSpec.CHOICES);
 
-    private static final OptimizerSpec BASE = new OptimizerSpec(0, 0.1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+    /** AdamW without a rate, which depends on the {@linkplain #learningRate model}. */
+    public static final OptimizerSpec OPTIMIZER = new OptimizerSpec(0, 0.1, 0.9, 0.95, 1e-8, 0.1, 1.0);
+
     private static final double RATE_AT_REFERENCE = 5e-3;
     private static final double REFERENCE_PARAMETERS = 17_000;
     private static final double RATE_EXPONENT = 0.22;
@@ -26,7 +28,7 @@ public final class TrainingDefaults {
 
     /** AdamW with the default {@linkplain #learningRate rate} of a model. */
     public static OptimizerSpec optimizer(ModelShape shape) {
-        return BASE.withLearningRate(learningRate(shape));
+        return OPTIMIZER.withLearningRate(learningRate(shape));
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.bitfrontier.service.plan;
+package io.bitfrontier.vocabulary.work;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
