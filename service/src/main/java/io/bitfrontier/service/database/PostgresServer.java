@@ -4,15 +4,16 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +23,22 @@ import org.springframework.util.FileSystemUtils;
 
 /**
  * A PostgreSQL server process with its data in a directory. It runs in a session of its own, so that Ctrl-C on the service
- * stops the service first and the service stops it; an orphan of a killed service is stopped before the next start.
+ * stops the service first and the service stops it; an orphan of a killed service is stopped before the next start, and a killed
+ * server is started again on the same port.
  */
 public final class PostgresServer implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(PostgresServer.class);
     private static final long START_SECONDS = 60;
     private static final int LOG_TAIL = 2_000;
+    private static final Duration CHILDREN_END = Duration.ofSeconds(10);
+    private static final int REVIVALS = 3;
 
     private final Path programs;
     private final Path data;
     private final Path logFile;
     private final Map<String, String> configuration;
+    private final DataDirectory directory;
+    private volatile boolean closed;
     private int port;
 
     private PostgresServer(Path programs, Path data, Path logFile, Map<String, String> configuration) {
@@ -40,6 +46,7 @@ public final class PostgresServer implements AutoCloseable {
         this.data = data;
         this.logFile = logFile;
         this.configuration = configuration;
+        this.directory = new DataDirectory(data);
     }
 
     /**
@@ -95,7 +102,10 @@ public final class PostgresServer implements AutoCloseable {
         Files.move(fresh, data, StandardCopyOption.ATOMIC_MOVE);
     }
 
-    private void startPostmaster() throws IOException {
+    private synchronized void startPostmaster() throws IOException {
+        if (closed) {
+            return;
+        }
         Path remembered = data.resolveSibling(data.getFileName() + ".port");
         port = freePort(remembered);
         List<String> command = new ArrayList<>(List.of("setsid"));
@@ -107,6 +117,7 @@ public final class PostgresServer implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(logFile.toFile()))
                 .start();
         awaitReady(process);
+        process.onExit().thenRun(this::revive);
         Files.writeString(remembered, Integer.toString(port));
         log.info("the embedded database in {} answers on 127.0.0.1:{}", data, port);
     }
@@ -155,29 +166,28 @@ public final class PostgresServer implements AutoCloseable {
 
     /** A postmaster that outlived a killed service still holds the data directory. */
     private void stopOrphan() throws IOException {
-        Path pidFile = data.resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
+        if (!Files.isDirectory(data)) {
             return;
         }
-        List<String> lines = Files.readAllLines(pidFile, StandardCharsets.UTF_8);
-        Long pid = lines.isEmpty() ? null : number(lines.get(0));
-        if (pid != null && isPostmasterOf(pid)) {
-            log.info("stopping the database process {} that an earlier service left behind", pid);
+        Optional<Long> orphan = directory.postmaster();
+        if (orphan.isPresent()) {
+            log.info("stopping the database process {} that an earlier service left behind", orphan.get());
             stop();
-        } else {
-            // The server would take any living process with that number, after a reboot say, for another postmaster.
-            Files.deleteIfExists(pidFile);
         }
+        directory.awaitFree(CHILDREN_END);
     }
 
-    private boolean isPostmasterOf(long pid) {
-        try {
-            Path process = Path.of("/proc", Long.toString(pid));
-            String program = Files.readString(process.resolve("cmdline")).split("\0", 2)[0];
-            return program.endsWith("postgres")
-                    && process.resolve("cwd").toRealPath().equals(data.toRealPath());
-        } catch (IOException e) {
-            return false;
+    /** The postmaster has ended though nobody asked it to: killed, or out of memory. Committed data is safe, so start again. */
+    private void revive() {
+        for (int i = 1; !closed && i <= REVIVALS; i++) {
+            try {
+                log.warn("the embedded database process has ended; starting it again, try {} of {}", i, REVIVALS);
+                directory.awaitFree(CHILDREN_END);
+                startPostmaster();
+                return;
+            } catch (IOException e) {
+                log.error("the embedded database did not come back: {}", e.getMessage());
+            }
         }
     }
 
@@ -256,6 +266,11 @@ public final class PostgresServer implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        stop();
+        closed = true;
+        synchronized (this) {
+            if (directory.postmaster().isPresent()) {
+                stop();
+            }
+        }
     }
 }

@@ -2,7 +2,9 @@ package io.bitfrontier.service.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +13,10 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,18 +29,38 @@ class PostgresServerTest {
     @Test
     void whatIsWrittenIsThereAfterAnotherStartAndAnOrphanIsStopped() throws Exception {
         Path data = home.resolve("postgres");
-        PostgresServer first = PostgresServer.start(CACHE, data, Map.of());
-        update(first, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
+        Process service = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        ServerHolder.class.getName(),
+                        CACHE.toAbsolutePath().toString(),
+                        data.toString())
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String url = urlOf(service);
+        update(url, "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
         long orphan = postmaster(data);
+        service.destroyForcibly().waitFor();
+        assertThat(ProcessHandle.of(orphan).orElseThrow().isAlive()).isTrue();
 
-        // A service that was killed stops nothing: its postmaster is still there when the next one starts.
         try (PostgresServer second = PostgresServer.start(CACHE, data, Map.of())) {
             assertThat(postmaster(data)).isNotEqualTo(orphan);
             assertThat(query(second, "SELECT n FROM kept")).isEqualTo("7");
-            assertThat(second.jdbcUrl()).as("the port is remembered").isEqualTo(first.jdbcUrl());
+            assertThat(second.jdbcUrl()).as("the port is remembered").isEqualTo(url);
         }
         assertThat(data.resolve("postmaster.pid")).doesNotExist();
         assertThat(data.resolve("PG_VERSION")).exists();
+    }
+
+    private static String urlOf(Process service) throws IOException {
+        try (BufferedReader lines = service.inputReader()) {
+            String line = lines.readLine();
+            while (line != null && !line.startsWith("jdbc:")) {
+                line = lines.readLine();
+            }
+            return Objects.requireNonNull(line, "the service ended before its database answered");
+        }
     }
 
     @Test
@@ -70,6 +95,34 @@ class PostgresServerTest {
     }
 
     @Test
+    void aKilledServerComesBackOnTheSamePortWithWhatWasCommitted() throws Exception {
+        Path data = home.resolve("postgres");
+        try (PostgresServer server = PostgresServer.start(CACHE, data, Map.of())) {
+            update(server.jdbcUrl(), "CREATE TABLE kept (n int); INSERT INTO kept VALUES (7)");
+            long killed = postmaster(data);
+            ProcessHandle handle = ProcessHandle.of(killed).orElseThrow();
+            handle.destroyForcibly();
+            handle.onExit().get(10, TimeUnit.SECONDS);
+            assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+                while (!answers(server)) {
+                    Thread.sleep(20);
+                }
+            });
+            assertThat(query(server, "SELECT n FROM kept")).isEqualTo("7");
+            assertThat(postmaster(data)).isNotEqualTo(killed);
+        }
+        assertThat(data.resolve("postmaster.pid")).doesNotExist();
+    }
+
+    private static boolean answers(PostgresServer server) {
+        try {
+            return query(server, "SELECT 1").equals("1");
+        } catch (SQLException e) {
+            return false;
+        }
+    }
+
+    @Test
     void aSecondServiceOnTheSameHomeIsRefusedWithThePidOfTheFirst() throws Exception {
         try (HomeLock lock = HomeLock.take(home)) {
             assertThat(lock).isNotNull();
@@ -86,8 +139,8 @@ class PostgresServerTest {
                 Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
     }
 
-    private static void update(PostgresServer server, String sql) throws SQLException {
-        try (Connection connection = DriverManager.getConnection(server.jdbcUrl(), server.user(), "");
+    private static void update(String url, String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection(url, "postgres", "");
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);
         }
