@@ -23,7 +23,7 @@ def shape(layers, dim, heads, kv_heads, ffn, vocab, tied, theta=10_000.0, scalin
     """The fields of the vocabulary's ModelShape."""
     return {
         "layers": layers, "dim": dim, "heads": heads, "kvHeads": kv_heads, "ffn": ffn, "vocab": vocab,
-        "tied": tied, "ropeTheta": theta, "ropeScaling": scaling, "normEpsilon": 1e-5,
+        "tied": tied, "ropeTheta": theta, "ropeScaling": scaling, "normEpsilon": 1e-5, "embeddingNorm": False,
     }
 
 

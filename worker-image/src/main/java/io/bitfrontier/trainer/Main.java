@@ -25,7 +25,7 @@ public final class Main {
         return new CommandLine(new Main())
                 .addSubcommand(new WorkCommand(environment, Assembly::executor))
                 .addSubcommand(new TrainCommand(Assembly::executor))
-                .addSubcommand(new BenchCommand());
+                .addSubcommand(new BenchCommand(environment));
     }
 
     /**

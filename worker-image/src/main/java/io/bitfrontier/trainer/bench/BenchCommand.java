@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,8 @@ public final class BenchCommand implements Callable<Integer> {
     }
 
     private static final int LEAST_MEMORY_STEPS = 100;
+
+    private final Map<String, String> environment;
 
     @Spec
     private @Nullable CommandSpec spec;
@@ -74,6 +77,11 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
+
+    /** @param environment read for the threading layer of MKL, which the report names */
+    public BenchCommand(Map<String, String> environment) {
+        this.environment = environment;
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -175,7 +183,7 @@ public final class BenchCommand implements Callable<Integer> {
                     .findFirst()
                     .orElse("unknown processor");
         }
-        String layer = System.getenv().getOrDefault("MKL_THREADING_LAYER", "not set");
+        String layer = environment.getOrDefault("MKL_THREADING_LAYER", "not set");
         int cores = Runtime.getRuntime().availableProcessors();
         return new Machine(processor, cores, threads, Runtime.version().toString(), layer);
     }
