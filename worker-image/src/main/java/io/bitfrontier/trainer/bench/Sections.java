@@ -13,6 +13,8 @@ import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.work.QuantizerSpec;
 import java.io.IOException;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,6 +32,7 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
     private static final int SGEMM_TRIALS = 3;
     private static final int KERNEL_TRIALS = 30;
     private static final long EARLY_STEP = 50;
+    private static final int HEAP_BLOCK = 1 << 20;
     private static final int[] MICRO_BATCHES = {1, 4};
 
     List<StepRate> steps(ModelCatalog.Entry model) {
@@ -127,6 +130,7 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
     /** Trains a model to {@code steps} and compares resident memory there with that at step {@value #EARLY_STEP}. */
     Memory memory(ModelCatalog.Entry model, Precision precision, int steps) {
         progress.accept(model.name() + ": " + steps + " steps for resident memory");
+        touchYoungGeneration();
         int sequence = 128;
         UniformTokens tokens = new UniformTokens(model.shape().vocab(), sequence);
         try (Lane lane = new Lane(
@@ -141,6 +145,28 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
             return new Memory(
                     model.name(), precision.label(), EARLY_STEP, early, steps, late, (double) late / early - 1);
         }
+    }
+
+    /**
+     * Allocates until the collector has run twice. Java's heap becomes resident page by page as it is first used, whatever the
+     * work is; what is to be seen is what training adds.
+     */
+    private static void touchYoungGeneration() {
+        long before = collections();
+        long blocks = Runtime.getRuntime().maxMemory() / HEAP_BLOCK;
+        long touched = 0;
+        for (long i = 0; i < 2 * blocks && collections() < before + 2; i++) {
+            touched += new byte[HEAP_BLOCK].length;
+        }
+        if (touched == 0) {
+            throw new IllegalStateException("the heap is smaller than " + HEAP_BLOCK + " bytes");
+        }
+    }
+
+    private static long collections() {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(GarbageCollectorMXBean::getCollectionCount)
+                .sum();
     }
 
     /** Forward and backward of each ParetoQ quantizer over one 1024×4096 matrix. */
