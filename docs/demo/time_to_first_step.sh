@@ -24,7 +24,7 @@ measure() {
   local demo=$!
   until trained; do sleep 0.05; done
   printf '%s: %d.%d s\n' "$1" $((($(date +%s%N) - begun) / 1000000000)) $((($(date +%s%N) - begun) / 100000000 % 10))
-  kill -INT "$demo"
+  kill -TERM "$demo"
   wait "$demo" || true
 }
 
