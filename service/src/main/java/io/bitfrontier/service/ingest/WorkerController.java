@@ -1,5 +1,7 @@
 package io.bitfrontier.service.ingest;
 
+import io.bitfrontier.service.problem.ProblemException;
+import io.bitfrontier.service.problem.Violation;
 import io.bitfrontier.service.run.AttemptToken;
 import io.bitfrontier.service.run.Claims;
 import io.bitfrontier.service.worker.Token;
@@ -7,6 +9,8 @@ import io.bitfrontier.service.worker.WorkerCaller;
 import io.bitfrontier.service.worker.Workers;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestAttribute;
@@ -18,6 +22,8 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/api/v1/workers/{worker}")
 class WorkerController {
+    private static final int LONGEST_DEVICE = 200;
+
     private final Workers workers;
     private final Claims claims;
 
@@ -29,10 +35,18 @@ class WorkerController {
     @PostMapping("/claims")
     ResponseEntity<Assignment> claim(
             @RequestAttribute(WorkerCaller.ATTRIBUTE) WorkerCaller caller, @RequestBody ClaimRequest request) {
+        requireSpeakable(request.device());
         String resourceClass = workers.seen(caller.workerId());
         Token token = Token.generate();
         return claims.claim(caller.workerId(), resourceClass, request, new AttemptToken(token.secret(), token.sha256()))
                 .map(ResponseEntity::ok)
                 .orElseGet(() -> ResponseEntity.noContent().build());
+    }
+
+    private static void requireSpeakable(@Nullable String device) {
+        if (device != null && (device.isBlank() || device.length() > LONGEST_DEVICE)) {
+            throw ProblemException.invalid(List.of(new Violation(
+                    "device", null, "has " + device.length() + " characters, must have 1 to " + LONGEST_DEVICE)));
+        }
     }
 }

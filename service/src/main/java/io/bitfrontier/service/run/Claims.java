@@ -47,14 +47,14 @@ public class Claims {
      */
     @Transactional
     public Optional<Assignment> claim(UUID worker, String resourceClass, ClaimRequest holding, AttemptToken token) {
-        Optional<Assignment> again = previous(worker, token);
+        Optional<Assignment> again = previous(worker, holding, token);
         if (again.isPresent()) {
             return again;
         }
-        return ready(resourceClass, holding).map(run -> assign(run, worker, token));
+        return ready(resourceClass, holding).map(run -> assign(run, worker, holding, token));
     }
 
-    private Optional<Assignment> previous(UUID worker, AttemptToken token) {
+    private Optional<Assignment> previous(UUID worker, ClaimRequest claim, AttemptToken token) {
         Optional<AttemptRef> open = jdbc.sql("SELECT id, run_id FROM attempt WHERE worker_id = ? AND state = 'RUNNING'")
                 .param(worker)
                 .query((row, n) -> new AttemptRef(row.getLong("id"), row.getLong("run_id"), worker))
@@ -66,6 +66,7 @@ public class Claims {
         int reissued = jdbc.sql("""
                         UPDATE attempt a SET
                           token_sha256 = :hash,
+                          device = :device,
                           started_at = now(),
                           lease_expires_at = now() + make_interval(secs => :lease)
                         WHERE id = :attempt AND state = 'RUNNING'
@@ -75,6 +76,7 @@ public class Claims {
                           AND NOT EXISTS (SELECT 1 FROM attempt_log l WHERE l.attempt_id = a.id)
                         """)
                 .param("hash", token.sha256())
+                .param("device", claim.device())
                 .param("lease", settings.lease().toSeconds())
                 .param("attempt", attempt)
                 .update();
@@ -130,15 +132,15 @@ public class Claims {
                 .optional();
     }
 
-    private Assignment assign(long run, UUID worker, AttemptToken token) {
+    private Assignment assign(long run, UUID worker, ClaimRequest claim, AttemptToken token) {
         int number = jdbc.sql("SELECT COALESCE(max(number), 0) + 1 FROM attempt WHERE run_id = ?")
                 .param(run)
                 .query(Integer.class)
                 .single();
         long attempt = jdbc.sql("""
-                        INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, artifact_uri, started_at,
+                        INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, device, artifact_uri, started_at,
                                              lease_expires_at, resumed_from_tokens)
-                        SELECT r.id, :worker, :number, 'RUNNING', :hash, :uri, now(),
+                        SELECT r.id, :worker, :number, 'RUNNING', :hash, :device, :uri, now(),
                                now() + make_interval(secs => :lease),
                                COALESCE((SELECT max(tokens) FROM checkpoint c WHERE c.run_id = r.id), r.from_tokens)
                         FROM run r WHERE r.id = :run
@@ -147,6 +149,7 @@ public class Claims {
                 .param("worker", worker)
                 .param("number", number)
                 .param("hash", token.sha256())
+                .param("device", claim.device())
                 .param("uri", artifacts.attemptUri(run, number))
                 .param("lease", settings.lease().toSeconds())
                 .param("run", run)

@@ -15,7 +15,7 @@ import org.springframework.stereotype.Component;
 
 /**
  * Resume is bit-exact on the same device class, thread count and world size: where a resumed attempt repeats tokens of an
- * earlier one, the losses must be the same bits. A difference is an alert (a WARN, and the counter
+ * earlier one on the same device, the losses must be the same bits. A difference is an alert (a WARN, and the counter
  * {@code bitfrontier_curve_overlap_mismatch_total}); it changes no state. Attempts are compared once they have ended.
  */
 @Component
@@ -26,7 +26,7 @@ class CurveOverlapCheck {
     private static final String MISMATCHES = """
             SELECT n.run_id, n.id AS attempt, n.number, count(*) AS rows, min(newer.tokens) AS first
             FROM attempt n
-            JOIN attempt o ON o.run_id = n.run_id AND o.number < n.number
+            JOIN attempt o ON o.run_id = n.run_id AND o.number < n.number AND o.device IS NOT DISTINCT FROM n.device
             JOIN metric newer ON newer.attempt_id = n.id
             JOIN metric older ON older.attempt_id = o.id AND older.tokens = newer.tokens
             WHERE n.number > 1 AND n.ended_at > CAST(:since AS timestamptz) - interval '1 minute'

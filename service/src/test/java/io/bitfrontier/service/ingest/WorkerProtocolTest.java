@@ -25,6 +25,7 @@ import io.bitfrontier.vocabulary.work.EvaluationResult.Metric;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -96,6 +97,27 @@ class WorkerProtocolTest {
         assertThat(training(second).from()).isEqualTo(checkpoint(train, 1000));
         assertThat(worker.complete(second).status()).isEqualTo(204);
         assertThat(worker.tryClaim(new ClaimRequest(null, null)).status()).isEqualTo(204);
+    }
+
+    @Test
+    void theDeviceThatAClaimNamesIsKeptWithTheAttempt() {
+        aRun().insert(jdbc);
+        Answer tooLong = worker.tryClaim(new ClaimRequest(null, null, "x".repeat(201)));
+        assertThat(tooLong.status()).isEqualTo(400);
+        assertThat(tooLong.body()).contains("device").contains("200");
+
+        Assignment attempt = worker.claim(new ClaimRequest(null, null, "cpu: AMD EPYC, 1 thread"));
+        assertThat(deviceOf(attempt)).contains("cpu: AMD EPYC, 1 thread");
+        Assignment again = worker.claim(new ClaimRequest(null, null));
+        assertThat(again.attemptId()).isEqualTo(attempt.attemptId());
+        assertThat(deviceOf(again)).as("whoever gets it says on what").isEmpty();
+    }
+
+    private Optional<String> deviceOf(Assignment attempt) {
+        return jdbc.sql("SELECT device FROM attempt WHERE id = ? AND device IS NOT NULL")
+                .param(attempt.attemptId())
+                .query(String.class)
+                .optional();
     }
 
     @Test

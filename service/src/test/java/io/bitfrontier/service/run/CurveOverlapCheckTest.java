@@ -69,6 +69,19 @@ class CurveOverlapCheckTest {
     }
 
     @Test
+    void onAnotherDeviceOtherBitsAreExpected() {
+        long second = rows.attempt(run, 2, 300, "SUCCEEDED");
+        rows.metrics(second, 400, 1000, 100, 3.5);
+        jdbc.sql("UPDATE attempt SET device = 'cuda: NVIDIA H200' WHERE id = ?")
+                .param(second)
+                .update();
+
+        check.check();
+
+        assertThat(mismatches()).isZero();
+    }
+
+    @Test
     void aLossThatWasFiniteBeforeAndIsNotNowIsADifference() {
         long second = rows.attempt(run, 2, 300, "FAILED");
         rows.metrics(second, 400, 400, 100, 2.5);

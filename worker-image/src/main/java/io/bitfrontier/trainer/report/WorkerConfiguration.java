@@ -1,5 +1,7 @@
 package io.bitfrontier.trainer.report;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
+import io.bitfrontier.trainer.device.Machine;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import java.io.IOException;
 import java.net.URI;
@@ -23,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  * @param workerToken what proves it
  * @param scratch directory of this worker alone, for what it buffers
  * @param threads threads that LibTorch may use
+ * @param device what it computes on, in the words of an attempt
  * @param idleLimit time without work after which it leaves
  * @param unreachableLimit time for which, without work, it keeps calling a service that does not answer
  */
@@ -32,6 +35,7 @@ public record WorkerConfiguration(
         String workerToken,
         Path scratch,
         int threads,
+        String device,
         Duration idleLimit,
         Duration unreachableLimit) {
     private static final int MOST_THREADS = 1024;
@@ -69,6 +73,7 @@ public record WorkerConfiguration(
                 token,
                 scratch.resolve("worker-" + worker),
                 threads.intValue(),
+                Machine.here().describe(ComputeDevice.CPU, threads.intValue(), 1),
                 Duration.ofSeconds(idle),
                 Duration.ofSeconds(unreachable));
     }
@@ -101,8 +106,8 @@ public record WorkerConfiguration(
     /** Without the token. */
     @Override
     public String toString() {
-        return "worker " + workerId + " of " + serviceUrl + ", scratch " + scratch + ", " + threads
-                + " threads, idle up to " + idleLimit.toSeconds() + " s, unreachable up to "
+        return "worker " + workerId + " of " + serviceUrl + ", scratch " + scratch + ", on " + device
+                + ", idle up to " + idleLimit.toSeconds() + " s, unreachable up to "
                 + unreachableLimit.toSeconds() + " s";
     }
 

@@ -58,8 +58,7 @@ final class WorkerLoop {
         long reachedAt = idleSince;
         while (!shutdown.requested()) {
             long claimedAt = ticker.nanoTime();
-            Reply<Assignment> reply = client.claim(
-                    held == null ? new ClaimRequest(null, null) : new ClaimRequest(held.trajectory(), held.tokens()));
+            Reply<Assignment> reply = client.claim(request());
             Assignment assignment = reply.body();
             if (assignment != null) {
                 OptionalInt exit = execute(assignment, claimedAt);
@@ -102,6 +101,13 @@ final class WorkerLoop {
         }
         log.info("asked to leave");
         return WorkerProtocol.EXIT_PREEMPTED;
+    }
+
+    private ClaimRequest request() {
+        String device = configuration.device();
+        return held == null
+                ? new ClaimRequest(null, null, device)
+                : new ClaimRequest(held.trajectory(), held.tokens(), device);
     }
 
     private Duration since(long nanos) {

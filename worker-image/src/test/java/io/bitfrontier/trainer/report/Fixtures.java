@@ -17,6 +17,7 @@ import java.util.List;
 /** Valid values for tests, and a clock that moves when told. */
 final class Fixtures {
     static final long LEASE_SECONDS = 60;
+    static final String DEVICE = "cpu: test, 1 thread";
 
     private Fixtures() {}
 

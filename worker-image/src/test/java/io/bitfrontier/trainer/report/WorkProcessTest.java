@@ -44,9 +44,12 @@ class WorkProcessTest {
         StoredCheckpoint reached = service.completions.get(0).checkpoint();
         assertThat(reached == null ? "none" : reached.uri()).startsWith("file:").contains(directory.toString());
         assertThat(service.rows).isNotEmpty().allMatch(row -> row.loss() > 1 && row.loss() < 6);
-        assertThat(service.claims)
-                .last()
-                .isEqualTo(new WorkerProtocol.ClaimRequest(Fixtures.trajectory().fingerprint(), 20 * 1024L));
+        assertThat(service.claims).last().satisfies(claim -> {
+            assertThat(claim.holdingTrajectory())
+                    .isEqualTo(Fixtures.trajectory().fingerprint());
+            assertThat(claim.holdingTokens()).isEqualTo(20 * 1024L);
+            assertThat(claim.device()).startsWith("cpu: ").endsWith(", 1 thread");
+        });
     }
 
     @Test

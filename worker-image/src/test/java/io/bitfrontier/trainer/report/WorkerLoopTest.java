@@ -153,8 +153,8 @@ class WorkerLoopTest {
 
         run(steps(2));
 
-        ClaimRequest holding = new ClaimRequest(Fixtures.trajectory().fingerprint(), 2048L);
-        assertThat(service.claims).containsExactly(new ClaimRequest(null, null), holding, holding);
+        ClaimRequest holding = new ClaimRequest(Fixtures.trajectory().fingerprint(), 2048L, Fixtures.DEVICE);
+        assertThat(service.claims).containsExactly(new ClaimRequest(null, null, Fixtures.DEVICE), holding, holding);
     }
 
     @Test
@@ -170,7 +170,7 @@ class WorkerLoopTest {
             throw new WorkFailedException(FailureClass.DIVERGENCE, "loss is NaN at step 3", null);
         }));
 
-        assertThat(service.claims).last().isEqualTo(new ClaimRequest(null, null));
+        assertThat(service.claims).last().isEqualTo(new ClaimRequest(null, null, Fixtures.DEVICE));
         assertThat(service.failures).containsExactly(new Failure("DIVERGENCE", "loss is NaN at step 3"));
     }
 
@@ -328,7 +328,7 @@ class WorkerLoopTest {
 
     private int run(WorkExecutor executor) {
         WorkerConfiguration configuration = new WorkerConfiguration(
-                service.url(), FakeService.WORKER, FakeService.WORKER_TOKEN, scratch, 1, LIMIT, LIMIT);
+                service.url(), FakeService.WORKER, FakeService.WORKER_TOKEN, scratch, 1, Fixtures.DEVICE, LIMIT, LIMIT);
         return new WorkerLoop(configuration, service.client(), () -> executor, ticker, shutdown).run();
     }
 

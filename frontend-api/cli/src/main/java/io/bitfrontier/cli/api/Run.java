@@ -37,6 +37,7 @@ public record Run(
             @Nullable String endedAt,
             long resumedFromTokens,
             long refusedWrites,
+            @Nullable String device,
             @Nullable String failureClass,
             @Nullable String failureMessage) {}
 

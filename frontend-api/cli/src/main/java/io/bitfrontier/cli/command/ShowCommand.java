@@ -58,6 +58,7 @@ public final class ShowCommand extends ServiceCommand {
         for (Run.Attempt a : Objects.requireNonNullElse(r.attemptList(), List.<Run.Attempt>of())) {
             print("Attempt " + a.number() + ": " + a.state() + ", from " + Figures.count(a.resumedFromTokens())
                     + " tokens on, worker " + a.worker()
+                    + (a.device() == null ? "" : " on " + a.device())
                     + (a.failureMessage() == null ? "" : "; " + a.failureClass() + ": " + a.failureMessage()));
         }
     }

@@ -214,7 +214,7 @@ class CommandsTest {
                     "accuracy": {"value": 0.75, "count": 2000}},
                   "layerDrift": [{"parameter": "layers.0.q", "drift": 0.4321}],
                   "attemptList": [{"id": 5, "number": 1, "worker": "w", "state": "RUNNING", "startedAt": "x",
-                                   "resumedFromTokens": 1800000, "refusedWrites": 0}]""")).on("GET /api/v1/runs/12/history", 200, """
+                                   "resumedFromTokens": 1800000, "refusedWrites": 0, "device": "cuda: NVIDIA H200"}]""")).on("GET /api/v1/runs/12/history", 200, """
                 [{"at": "2026-01-01T00:00:00Z", "to": "PLANNED", "event": "PLAN", "actor": "planner", "reason": "stored"},
                  {"at": "2026-01-01T00:00:01Z", "from": "PLANNED", "to": "READY", "event": "R", "actor": "run",
                   "reason": "its parent is stored"}]""");
@@ -228,7 +228,7 @@ class CommandsTest {
                   accuracy = 0.7500 (2000)
                   loss = 2.1235 ± 0.0123 (40960)
                   drift of layers.0.q = 0.4321
-                Attempt 1: RUNNING, from 1.8M tokens on, worker w
+                Attempt 1: RUNNING, from 1.8M tokens on, worker w on cuda: NVIDIA H200
                 History:
                   2026-01-01T00:00:00Z  PLANNED: stored (planner)
                   2026-01-01T00:00:01Z  PLANNED → READY: its parent is stored (run)

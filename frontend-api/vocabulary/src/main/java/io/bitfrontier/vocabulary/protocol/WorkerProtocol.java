@@ -61,9 +61,19 @@ public final class WorkerProtocol {
      *
      * @param holdingTrajectory fingerprint of the trajectory whose end is still in memory; null for none
      * @param holdingTokens lineage tokens of that state; null for none
+     * @param device what the worker computes on, in words: {@code cpu: AMD EPYC, 1 thread}, {@code cuda: NVIDIA H200},
+     *     {@code 2 × cuda: NVIDIA H200}. The same words mean the same bits, and comparable throughput. Null where the worker
+     *     does not say
      */
     public record ClaimRequest(
-            @Nullable String holdingTrajectory, @Nullable Long holdingTokens) {}
+            @Nullable String holdingTrajectory,
+            @Nullable Long holdingTokens,
+            @Nullable String device) {
+        /** A claim that does not name the device. */
+        public ClaimRequest(@Nullable String holdingTrajectory, @Nullable Long holdingTokens) {
+            this(holdingTrajectory, holdingTokens, null);
+        }
+    }
 
     /**
      * One attempt at one run. Exactly one of {@code train} and {@code evaluate} is set.

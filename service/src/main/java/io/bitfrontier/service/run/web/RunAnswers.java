@@ -100,6 +100,7 @@ class RunAnswers {
         attempt.setEndedAt(row.endedAt());
         attempt.setResumedFromTokens(row.resumedFromTokens());
         attempt.setRefusedWrites(row.refusedWrites());
+        attempt.setDevice(row.device());
         attempt.setFailureClass(row.failureClass());
         attempt.setFailureMessage(row.failureMessage());
         return attempt;

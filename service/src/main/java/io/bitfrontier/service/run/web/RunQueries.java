@@ -66,6 +66,7 @@ class RunQueries {
             @Nullable OffsetDateTime endedAt,
             long resumedFromTokens,
             long refusedWrites,
+            @Nullable String device,
             @Nullable String failureClass,
             @Nullable String failureMessage) {}
 
@@ -161,7 +162,7 @@ class RunQueries {
     List<AttemptRow> attempts(long run) {
         return jdbc.sql("""
                         SELECT id, number, worker_id, state, started_at, ended_at, resumed_from_tokens, refused_writes,
-                               failure_class, failure_message
+                               device, failure_class, failure_message
                         FROM attempt WHERE run_id = :run ORDER BY number
                         """)
                 .param("run", run)
@@ -174,6 +175,7 @@ class RunQueries {
                         row.getObject("ended_at", OffsetDateTime.class),
                         row.getLong("resumed_from_tokens"),
                         row.getLong("refused_writes"),
+                        row.getString("device"),
                         row.getString("failure_class"),
                         row.getString("failure_message")))
                 .list();

@@ -111,7 +111,10 @@ class RunsApiTest {
         long state = rows.state("tiny-44k", "2", 1000);
         long run = rows.run(sweep, "evaluate", "SUCCEEDED", state);
         rows.attempt(run, 1, 0, "FENCED");
-        rows.attempt(run, 2, 0, "SUCCEEDED");
+        long second = rows.attempt(run, 2, 0, "SUCCEEDED");
+        jdbc.sql("UPDATE attempt SET device = 'cpu: AMD EPYC, 1 thread' WHERE id = ?")
+                .param(second)
+                .update();
         long evaluation = rows.evaluation(run, state);
         rows.evaluationMetric(evaluation, "loss", 2.1, 0.01, 500, null);
         rows.evaluationMetric(evaluation, "perplexity", 8.17, null, 500, null);
@@ -121,6 +124,8 @@ class RunsApiTest {
                 .andExpect(jsonPath("$.sweeps", contains(sweep.toString())))
                 .andExpect(jsonPath("$.attempts").value(2))
                 .andExpect(jsonPath("$.attemptList[*].state", contains("FENCED", "SUCCEEDED")))
+                .andExpect(jsonPath("$.attemptList[0].device").doesNotExist())
+                .andExpect(jsonPath("$.attemptList[1].device").value("cpu: AMD EPYC, 1 thread"))
                 .andExpect(jsonPath("$.trajectory.quantizer.precision").value("TWO"))
                 .andExpect(jsonPath("$.evaluationVersion").value(StoredRows.VERSION))
                 .andExpect(jsonPath("$.metrics.loss.value").value(2.1))
