@@ -25,12 +25,19 @@ public class RunCompletion {
     private final RunTransitions transitions;
     private final AttemptEndings endings;
     private final Dependants dependants;
+    private final ThroughputLog throughput;
 
-    RunCompletion(JdbcClient jdbc, RunTransitions transitions, AttemptEndings endings, Dependants dependants) {
+    RunCompletion(
+            JdbcClient jdbc,
+            RunTransitions transitions,
+            AttemptEndings endings,
+            Dependants dependants,
+            ThroughputLog throughput) {
         this.jdbc = jdbc;
         this.transitions = transitions;
         this.endings = endings;
         this.dependants = dependants;
+        this.throughput = throughput;
     }
 
     /** A run whose completion has begun: its row and its attempt's are locked. */
@@ -137,7 +144,10 @@ public class RunCompletion {
             throw new IllegalStateException("run " + attempt.runId() + " was not RUNNING while its attempt was");
         }
         if (run.train()) {
+            throughput.trained(attempt.attemptId());
             dependants.release(run.targetStateId());
+        } else {
+            throughput.evaluated(attempt.attemptId());
         }
     }
 }
