@@ -2,6 +2,7 @@ package io.bitfrontier.service.launch;
 
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Pattern;
 import java.net.URI;
 import java.time.Duration;
 import org.hibernate.validator.constraints.time.DurationMax;
@@ -14,6 +15,7 @@ import org.springframework.validation.annotation.Validated;
 /**
  * How workers are kept.
  *
+ * @param kind where they run: {@code local} for processes of this machine, {@code kubernetes} for Jobs
  * @param reconcileEvery time between two comparisons of rows and processes; events bring one forward
  * @param missedRounds rounds in a row that must find a lease passed before its run is given to another worker
  * @param stopGrace how long workers may take to checkpoint when the service stops
@@ -22,6 +24,9 @@ import org.springframework.validation.annotation.Validated;
 @Validated
 @ConfigurationProperties("bitfrontier.launch")
 record LaunchSettings(
+        @DefaultValue("local") @Pattern(regexp = "local|kubernetes", message = "must be local or kubernetes")
+        String kind,
+
         @DefaultValue("2s") @DurationMin(millis = 50) @DurationMax(minutes = 10)
         Duration reconcileEvery,
 

@@ -36,7 +36,7 @@ class ReconcileLoop implements SmartLifecycle {
         this.health = health;
         this.settings = settings;
         health.expectRounds();
-        launcher.onExit(this::enqueue);
+        launcher.onChange(this::enqueue);
     }
 
     @Override
@@ -78,6 +78,10 @@ class ReconcileLoop implements SmartLifecycle {
                 log.info("reconciling again");
             }
         } catch (RuntimeException e) {
+            if (e instanceof LauncherUnavailableException) {
+                // The database has answered: whoever waits for this service may come.
+                health.roundDone();
+            }
             reconciler.forgetMisses();
             if (!paused) {
                 paused = true;

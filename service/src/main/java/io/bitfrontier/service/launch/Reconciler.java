@@ -5,17 +5,11 @@ import io.bitfrontier.service.run.AttemptRef;
 import io.bitfrontier.service.run.CheckpointRetention;
 import io.bitfrontier.service.run.Dependants;
 import io.bitfrontier.service.run.Leases;
+import io.bitfrontier.service.run.RunSettings;
 import io.bitfrontier.service.worker.Workers;
-import io.bitfrontier.service.worker.Workers.Living;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
-import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.OptionalInt;
-import java.util.Set;
-import java.util.UUID;
-import java.util.stream.Collectors;
+import java.time.Duration;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,60 +17,81 @@ import org.slf4j.MDC;
 import org.springframework.stereotype.Component;
 
 /**
- * Compares rows and workers both ways and brings them into agreement. A round depends on nothing but what it observes, so it
- * may be repeated and interrupted anywhere. Rounds never overlap.
+ * Brings rows, workers and runs into agreement. A round depends on nothing but what it observes, so it may be repeated,
+ * interrupted anywhere, and done by several replicas at once. Rounds of one replica never overlap.
  */
 @Component
 class Reconciler {
     private static final Logger log = LoggerFactory.getLogger(Reconciler.class);
     private static final String ACTOR = "reconcile";
-    /** Discovery reads the environment of every process, so not every round does it. */
+    /** Discovery looks at every process, so not every round does it. */
     private static final int DISCOVER_EVERY = 30;
 
+    private static final int ABANDONED_AFTER_LEASES = 5;
+
     private final Launcher launcher;
+    private final WorkerComparison comparison;
     private final Workers workers;
     private final Leases leases;
     private final AttemptEndings endings;
     private final Dependants dependants;
     private final CheckpointRetention retention;
     private final Staffing staffing;
+    private final Turns turns;
     private final LaunchSettings settings;
-    /** Rounds in a row in which an attempt's lease was found passed. */
-    private final Map<Long, Integer> missed = new HashMap<>();
+    private final RunSettings runs;
 
     private long round;
+    private boolean afterOutage = true;
 
     Reconciler(
             Launcher launcher,
+            WorkerComparison comparison,
             Workers workers,
             Leases leases,
             AttemptEndings endings,
             Dependants dependants,
             CheckpointRetention retention,
             Staffing staffing,
-            LaunchSettings settings) {
+            Turns turns,
+            LaunchSettings settings,
+            RunSettings runs) {
         this.launcher = launcher;
+        this.comparison = comparison;
         this.workers = workers;
         this.leases = leases;
         this.endings = endings;
         this.dependants = dependants;
         this.retention = retention;
         this.staffing = staffing;
+        this.turns = turns;
         this.settings = settings;
+        this.runs = runs;
     }
 
-    /** One full comparison, then as many new workers as are wanted. */
+    /**
+     * One full comparison, then as many new workers as are wanted. While the platform of the workers does not answer, what
+     * concerns the database alone goes on.
+     *
+     * @throws LauncherUnavailableException after that
+     */
     synchronized void round() {
         MDC.put(ACTOR, Long.toString(round));
         try {
-            boolean discover = round % DISCOVER_EVERY == 0;
-            compare(discover);
-            expireLeases();
-            dependants.settle();
-            if (discover) {
-                retention.removeLeftovers();
+            if (afterOutage) {
+                leases.forgetMisses();
+                comparison.forgetMisses();
+                afterOutage = false;
             }
-            staffing.staff();
+            boolean discover = round % DISCOVER_EVERY == 0;
+            LauncherUnavailableException unavailable = attend(() -> comparison.compare(discover));
+            turns.take(ACTOR, () -> settle(discover));
+            if (unavailable == null) {
+                unavailable = attend(staffing::staff);
+            }
+            if (unavailable != null) {
+                throw unavailable;
+            }
             round++;
         } finally {
             MDC.remove(ACTOR);
@@ -85,109 +100,53 @@ class Reconciler {
 
     /** An outage says nothing about workers: what was counted before it does not count after it. */
     synchronized void forgetMisses() {
-        missed.clear();
+        afterOutage = true;
     }
 
-    /** Rows without workers are ended, workers without rows are stopped, and what was interrupted between both is joined. */
-    private void compare(boolean discover) {
-        // Processes first: a worker whose row is made after this look is not taken for an orphan.
-        Map<UUID, String> existing = discover ? launcher.discover() : Map.of();
-        List<Living> rows = workers.living(launcher.kind(), launcher.installation());
-        for (Living row : rows) {
-            String externalId = row.externalId();
-            if (externalId == null) {
-                externalId = (discover ? existing : launcher.discover()).get(row.id());
-                if (externalId != null) {
-                    workers.launched(row.id(), externalId);
-                    log.info("worker {} was launched before its row knew: found as {}", row.id(), externalId);
-                }
-            }
-            if (externalId == null || !launcher.isAlive(externalId)) {
-                bury(row, externalId, launcher.exitCode(row.id()), null);
-            } else if (row.seen()) {
-                staffing.workerCame();
-            }
-        }
-        Set<UUID> known = rows.stream().map(Living::id).collect(Collectors.toSet());
-        existing.forEach((worker, externalId) -> {
-            if (!known.contains(worker) && !staffing.isLaunching(worker)) {
-                log.info("stopping worker {} ({}), which has no living row", worker, externalId);
-                launcher.kill(externalId);
-            }
-        });
-    }
-
-    /** A worker is proven dead: its row ends, and so do its attempts, at once. */
-    private void bury(Living row, @Nullable String externalId, OptionalInt exit, @Nullable FailureClass instead) {
-        MDC.put("worker", row.id().toString());
+    /** The work on the launcher's workers; a home's own are nobody else's, so it need not wait for its turn. */
+    private @Nullable LauncherUnavailableException attend(Runnable work) {
         try {
-            int code = exit.orElse(-1);
-            boolean left = code == WorkerProtocol.EXIT_DONE || code == WorkerProtocol.EXIT_PREEMPTED;
-            String reason = reason(row.id(), externalId, exit);
-            for (AttemptRef attempt : leases.of(row.id())) {
-                endings.lose(attempt, instead != null ? instead : failureOf(exit), reason, ACTOR);
+            if (launcher.stopsWithService()) {
+                work.run();
+            } else {
+                turns.take(ACTOR + " " + launcher.kind() + " " + launcher.installation(), work);
             }
-            if (workers.end(row.id(), left ? Workers.End.LEFT : Workers.End.LOST, reason)) {
-                log.info("worker {} ended: {}", row.id(), reason);
-                if (!left && !row.seen()) {
-                    staffing.workerNeverCame(row.id());
-                }
-            }
-        } finally {
-            MDC.remove("worker");
+            return null;
+        } catch (LauncherUnavailableException e) {
+            return e;
         }
     }
 
-    private static String reason(UUID worker, @Nullable String externalId, OptionalInt exit) {
-        String who = "worker " + worker + (externalId == null ? "" : " (" + externalId + ")");
-        if (exit.isEmpty()) {
-            return who + (externalId == null ? " was never started" : " no longer exists");
+    /** What concerns the rows of all installations. */
+    private void settle(boolean thorough) {
+        for (AttemptRef attempt : leases.missed(settings.missedRounds())) {
+            endings.expire(attempt, ACTOR);
         }
-        int code = exit.getAsInt();
-        return who
-                + (code > 128 ? " was ended by signal " + (code - 128) : " exited with " + code)
-                + (code == WorkerProtocol.EXIT_OUT_OF_MEMORY ? " (kill -9 or out of memory)" : "");
-    }
-
-    /**
-     * Why an attempt ended that its worker did not end itself. 137 is any SIGKILL, a person's as well as the kernel's for
-     * memory, so it counts as lost.
-     */
-    private static FailureClass failureOf(OptionalInt exit) {
-        return switch (exit.orElse(-1)) {
-            case WorkerProtocol.EXIT_DONE -> FailureClass.RESULTS_MISSING;
-            case WorkerProtocol.EXIT_USER_INPUT -> FailureClass.USER;
-            case WorkerProtocol.EXIT_PLATFORM -> FailureClass.PLATFORM;
-            case WorkerProtocol.EXIT_PREEMPTED -> FailureClass.PREEMPTED;
-            default -> FailureClass.LOST;
-        };
-    }
-
-    private void expireLeases() {
-        List<AttemptRef> expired = leases.expired();
-        missed.keySet().retainAll(expired.stream().map(AttemptRef::attemptId).collect(Collectors.toSet()));
-        for (AttemptRef attempt : expired) {
-            int rounds = missed.merge(attempt.attemptId(), 1, Integer::sum);
-            if (rounds >= settings.missedRounds() && endings.expire(attempt, ACTOR)) {
-                missed.remove(attempt.attemptId());
+        for (AttemptRef attempt : leases.overdue()) {
+            endings.lose(
+                    attempt,
+                    FailureClass.TIMEOUT,
+                    "it ran longer than the " + text(runs.attemptLimit()) + " that an attempt may take",
+                    ACTOR);
+        }
+        dependants.settle();
+        if (thorough) {
+            retention.removeLeftovers();
+            int ended = workers.endAbandoned(runs.lease().multipliedBy(ABANDONED_AFTER_LEASES));
+            if (ended > 0) {
+                log.info("{} workers of services that have not been heard of are given up", ended);
             }
         }
     }
 
-    /** The service stops: workers are told to checkpoint, given time, and what is left is ended. */
+    private static String text(Duration duration) {
+        return duration.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+    }
+
+    /** The service stops. Workers that stop with it are told to checkpoint and given time; what is left of them is ended. */
     synchronized void stopWorkers() {
-        List<Living> rows = workers.living(launcher.kind(), launcher.installation());
-        for (Living row : rows) {
-            workers.drain(row.id());
-            if (row.externalId() != null) {
-                launcher.terminate(row.externalId());
-            }
-        }
-        WorkerStop.await(launcher, rows, settings.stopGrace());
-        for (Living row : rows) {
-            if (row.externalId() == null || !launcher.isAlive(row.externalId())) {
-                bury(row, row.externalId(), launcher.exitCode(row.id()), FailureClass.PREEMPTED);
-            }
+        if (launcher.stopsWithService()) {
+            comparison.stopWorkers(settings.stopGrace());
         }
     }
 }

@@ -1,97 +1,122 @@
 package io.bitfrontier.service.launch;
 
+import io.bitfrontier.service.launch.Launcher.ResourceClass;
 import io.bitfrontier.service.run.Demand;
-import io.bitfrontier.service.run.Leases;
 import io.bitfrontier.service.worker.Token;
 import io.bitfrontier.service.worker.Workers;
 import io.bitfrontier.service.worker.Workers.Living;
+import io.bitfrontier.vocabulary.protocol.FailureClass;
 import java.io.IOException;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
-import org.jspecify.annotations.Nullable;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/** Launches workers while READY runs wait that no idle worker will take: the row first, then the process. */
+/**
+ * Launches workers of each resource class while READY runs of it wait that no idle worker will take: the row first, then the
+ * process or Job.
+ */
 @Component
 class Staffing {
     private static final Logger log = LoggerFactory.getLogger(Staffing.class);
-    private static final Duration LONGEST_WAIT = Duration.ofMinutes(1);
 
     private final Launcher launcher;
     private final Workers workers;
-    private final Leases leases;
     private final Demand demand;
     private final ServiceAddress address;
-    private final Clock clock;
-    private @Nullable UUID launching;
-    private int failedStarts;
-    private Instant notBefore = Instant.MIN;
+    private final LongSupplier nanoTime;
+    private final Map<String, StartBackOff> backOffs = new HashMap<>();
 
-    Staffing(Launcher launcher, Workers workers, Leases leases, Demand demand, ServiceAddress address, Clock clock) {
+    @Autowired
+    Staffing(Launcher launcher, Workers workers, Demand demand, ServiceAddress address) {
+        this(launcher, workers, demand, address, System::nanoTime);
+    }
+
+    Staffing(Launcher launcher, Workers workers, Demand demand, ServiceAddress address, LongSupplier nanoTime) {
         this.launcher = launcher;
         this.workers = workers;
-        this.leases = leases;
         this.demand = demand;
         this.address = address;
-        this.clock = clock;
+        this.nanoTime = nanoTime;
     }
 
     void staff() {
-        int ready = demand.readyByClass().getOrDefault(launcher.resourceClass(), 0);
+        Map<String, Integer> ready = demand.readyByClass();
         List<Living> living = workers.living(launcher.kind(), launcher.installation());
-        long idle = living.stream()
-                .filter(worker -> leases.of(worker.id()).isEmpty())
-                .count();
-        long wanted = Math.min(ready - idle, launcher.capacity() - living.size());
-        if (wanted <= 0 || clock.instant().isBefore(notBefore)) {
-            return;
-        }
-        for (int i = 0; i < wanted; i++) {
-            launch();
+        for (ResourceClass resources : launcher.classes().values()) {
+            long there = 0;
+            long idle = 0;
+            for (Living worker : living) {
+                if (worker.resourceClass().equals(resources.name())) {
+                    there++;
+                    idle += worker.busy() || worker.spent() ? 0 : 1;
+                }
+            }
+            long wanted = Math.min(ready.getOrDefault(resources.name(), 0) - idle, resources.capacity() - there);
+            for (long i = 0; i < wanted && backOff(resources.name()).mayStart(); i++) {
+                if (!launch(resources)) {
+                    break;
+                }
+            }
         }
     }
 
-    private void launch() {
+    private boolean launch(ResourceClass resources) {
         UUID id = UUID.randomUUID();
         Token token = Token.generate();
-        launching = id;
+        boolean room = workers.register(
+                new Workers.Registration(
+                        id,
+                        launcher.kind(),
+                        launcher.installation(),
+                        resources.name(),
+                        resources.runsPerWorker(),
+                        token),
+                resources.capacity());
+        if (!room) {
+            log.debug("no room for another worker of class {}: another replica was first", resources.name());
+            return false;
+        }
         try {
-            workers.register(id, launcher.kind(), launcher.installation(), launcher.resourceClass(), token);
-            String externalId = launcher.launch(new Launcher.Launch(id, address.get(), token.secret()));
+            String externalId =
+                    launcher.launch(new Launcher.Launch(id, resources.name(), address.get(), token.secret()));
             workers.launched(id, externalId);
-            log.info("worker {} launched as {}", id, externalId);
+            log.info("worker {} of class {} launched as {}", id, resources.name(), externalId);
+            return true;
         } catch (IOException e) {
-            log.warn("worker {} could not be launched: {}", id, e.getMessage());
-            workers.end(id, Workers.End.LOST, "could not be launched: " + e.getMessage());
-            workerNeverCame(id);
-        } finally {
-            launching = null;
+            String reason = "could not be launched: " + e.getMessage();
+            workers.end(id, new Workers.Epitaph(Workers.End.LOST, reason, FailureClass.PLATFORM.name(), null));
+            workerNeverCame(id, resources.name(), reason);
+            return false;
+        } catch (LauncherUnavailableException e) {
+            // Whether it exists is not known: its row stays until somebody has looked.
+            backOff(resources.name()).failed();
+            throw e;
         }
     }
 
-    boolean isLaunching(UUID worker) {
-        return worker.equals(launching);
+    private StartBackOff backOff(String resourceClass) {
+        return backOffs.computeIfAbsent(resourceClass, name -> new StartBackOff(nanoTime));
     }
 
-    /** A worker died before it asked for work: launching more of them at once would not help. */
-    void workerNeverCame(UUID worker) {
-        failedStarts++;
-        Duration wait = Duration.ofSeconds(1L << Math.min(failedStarts, 10));
-        notBefore = clock.instant().plus(wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait);
+    void workerNeverCame(UUID worker, String resourceClass, String reason) {
+        StartBackOff backOff = backOff(resourceClass);
+        int failures = backOff.failed();
         log.warn(
-                "worker {} died before it asked for work, {} in a row; {}; the next start is not before {}",
+                "worker {} of class {} died before it asked for work, {} in a row; {}; the next start waits {} s",
                 worker,
-                failedStarts,
-                launcher.hint(worker),
-                notBefore);
+                resourceClass,
+                failures,
+                reason,
+                backOff.currentWait().toSeconds());
     }
 
-    void workerCame() {
-        failedStarts = 0;
+    void workerCame(String resourceClass) {
+        backOff(resourceClass).came();
     }
 }

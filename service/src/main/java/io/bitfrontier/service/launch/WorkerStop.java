@@ -19,9 +19,9 @@ final class WorkerStop {
             return;
         }
         for (Living worker : workers) {
-            if (isAlive(launcher, worker)) {
+            if (worker.externalId() != null && isAlive(launcher, worker)) {
                 log.warn("worker {} did not leave within {} s and is ended", worker.id(), grace.toSeconds());
-                launcher.kill(String.valueOf(worker.externalId()));
+                launcher.kill(worker.externalId());
             }
         }
         awaitGone(launcher, workers, AFTER_KILL);
@@ -43,7 +43,10 @@ final class WorkerStop {
         return true;
     }
 
-    private static boolean isAlive(Launcher launcher, Living worker) {
-        return worker.externalId() != null && launcher.isAlive(worker.externalId());
+    static boolean isAlive(Launcher launcher, Living worker) {
+        return switch (launcher.look(worker.id(), worker.externalId()).phase()) {
+            case WAITING, RUNNING -> true;
+            case MISSING, ENDED, GONE -> false;
+        };
     }
 }

@@ -4,17 +4,18 @@ import io.bitfrontier.service.config.BitfrontierSettings;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
-/** Where attempts write: a directory per attempt under the home's artifacts, addressed by file URI. */
+/** Where attempts write: a directory per attempt under the artifacts that all replicas share, addressed by file URI. */
 @Component
 public class ArtifactStore {
     private final Path root;
 
     ArtifactStore(BitfrontierSettings settings) {
-        this.root = settings.artifacts();
+        this.root = Objects.requireNonNull(settings.artifacts(), "the settings fill it in");
     }
 
     /** The directory of one attempt and of no other. */

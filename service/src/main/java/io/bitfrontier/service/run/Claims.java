@@ -1,5 +1,7 @@
 package io.bitfrontier.service.run;
 
+import io.bitfrontier.service.problem.ProblemCode;
+import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.RunState;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
@@ -47,6 +49,10 @@ public class Claims {
      */
     @Transactional
     public Optional<Assignment> claim(UUID worker, String resourceClass, ClaimRequest holding, AttemptToken token) {
+        // One claim of a worker at a time: a repeated request must find what the first one was given.
+        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")
+                .param("claims of " + worker)
+                .query(row -> {});
         Optional<Assignment> again = previous(worker, holding, token);
         if (again.isPresent()) {
             return again;
@@ -68,7 +74,9 @@ public class Claims {
                           token_sha256 = :hash,
                           device = :device,
                           started_at = now(),
-                          lease_expires_at = now() + make_interval(secs => :lease)
+                          lease_expires_at = now() + make_interval(secs => :lease),
+                          deadline_at = now() + make_interval(secs => :limit),
+                          missed_rounds = 0
                         WHERE id = :attempt AND state = 'RUNNING'
                           AND accepted_sequence = 0
                           AND lease_expires_at = started_at + make_interval(secs => :lease)
@@ -78,6 +86,7 @@ public class Claims {
                 .param("hash", token.sha256())
                 .param("device", claim.device())
                 .param("lease", settings.lease().toSeconds())
+                .param("limit", settings.attemptLimit().toSeconds())
                 .param("attempt", attempt)
                 .update();
         if (reissued == 1) {
@@ -139,9 +148,10 @@ public class Claims {
                 .single();
         long attempt = jdbc.sql("""
                         INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, device, artifact_uri, started_at,
-                                             lease_expires_at, resumed_from_tokens)
+                                             lease_expires_at, deadline_at, resumed_from_tokens)
                         SELECT r.id, :worker, :number, 'RUNNING', :hash, :device, :uri, now(),
                                now() + make_interval(secs => :lease),
+                               now() + make_interval(secs => :limit),
                                COALESCE((SELECT max(tokens) FROM checkpoint c WHERE c.run_id = r.id), r.from_tokens)
                         FROM run r WHERE r.id = :run
                         RETURNING id
@@ -152,6 +162,7 @@ public class Claims {
                 .param("device", claim.device())
                 .param("uri", artifacts.attemptUri(run, number))
                 .param("lease", settings.lease().toSeconds())
+                .param("limit", settings.attemptLimit().toSeconds())
                 .param("run", run)
                 .query(Long.class)
                 .single();
@@ -167,6 +178,18 @@ public class Claims {
                 .param(attempt)
                 .param(run)
                 .update();
+        take(worker);
         return assignments.of(attempt, token);
+    }
+
+    /** Runs come before workers in the order of locks, as for heartbeats. */
+    private void take(UUID worker) {
+        int taken = jdbc.sql("""
+                        UPDATE worker SET runs_claimed = runs_claimed + 1
+                        WHERE id = ? AND state IN ('LAUNCHING', 'ACTIVE') AND (runs_limit = 0 OR runs_claimed < runs_limit)
+                        """).param(worker).update();
+        if (taken == 0) {
+            throw new ProblemException(ProblemCode.WORKER_GONE, "Worker " + worker + " gets no more work");
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.bitfrontier.service.run;
 
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.HeartbeatReply;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -10,6 +11,9 @@ import org.springframework.transaction.annotation.Transactional;
 /** Signs of life of attempts. All times are the database's. */
 @Service
 public class Leases {
+    /** Rounds further apart than this are not in a row: nobody looked in between. */
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
+
     private final JdbcClient jdbc;
     private final RunSettings settings;
 
@@ -37,7 +41,7 @@ public class Leases {
                 .single();
         long lease = settings.lease().toSeconds();
         int renewed = jdbc.sql("""
-                        UPDATE attempt SET lease_expires_at = clock_timestamp() + make_interval(secs => ?)
+                        UPDATE attempt SET lease_expires_at = clock_timestamp() + make_interval(secs => ?), missed_rounds = 0
                         WHERE id = ? AND state = 'RUNNING'
                         """).param(lease).param(attempt.attemptId()).update();
         if (renewed == 0) {
@@ -53,11 +57,45 @@ public class Leases {
         return new HeartbeatReply(draining ? HeartbeatReply.CHECKPOINT_AND_LEAVE : HeartbeatReply.CONTINUE, lease);
     }
 
-    /** Attempts whose lease has passed. */
-    public List<AttemptRef> expired() {
+    /**
+     * A round finds the leases that have passed and counts it. What a round counted counts on for the next one only, whichever
+     * replica that is: after a pause in which nobody looked the count begins again, so that workers have the time to report
+     * once more when an outage is over.
+     *
+     * @param rounds in a row that must find a lease passed
+     * @return attempts that so many rounds have found passed
+     */
+    @Transactional
+    public List<AttemptRef> missed(int rounds) {
+        return jdbc.sql("""
+                        WITH counted AS (
+                          UPDATE attempt SET
+                            missed_rounds = CASE WHEN missed_at > clock_timestamp() - make_interval(secs => :pause)
+                              THEN missed_rounds + 1 ELSE 1 END,
+                            missed_at = clock_timestamp()
+                          WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp()
+                          RETURNING id, run_id, worker_id, missed_rounds)
+                        SELECT id, run_id, worker_id FROM counted WHERE missed_rounds >= :rounds ORDER BY id
+                        """)
+                .param("pause", LONGEST_PAUSE.toSeconds())
+                .param("rounds", rounds)
+                .query((row, n) -> new AttemptRef(
+                        row.getLong("id"), row.getLong("run_id"), row.getObject("worker_id", UUID.class)))
+                .list();
+    }
+
+    /** There was an outage: what was counted before it does not count after it. */
+    @Transactional
+    public void forgetMisses() {
+        jdbc.sql("UPDATE attempt SET missed_rounds = 0, missed_at = NULL WHERE state = 'RUNNING' AND missed_rounds > 0")
+                .update();
+    }
+
+    /** Attempts that have run longer than they may. */
+    public List<AttemptRef> overdue() {
         return jdbc.sql("""
                         SELECT id, run_id, worker_id FROM attempt
-                        WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp() ORDER BY id
+                        WHERE state = 'RUNNING' AND deadline_at < clock_timestamp() ORDER BY id
                         """)
                 .query((row, n) -> new AttemptRef(
                         row.getLong("id"), row.getLong("run_id"), row.getObject("worker_id", UUID.class)))

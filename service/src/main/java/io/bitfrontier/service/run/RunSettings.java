@@ -12,6 +12,7 @@ import org.springframework.validation.annotation.Validated;
  *
  * @param lease how long an attempt may go on without a successful heartbeat
  * @param checkpointEvery time between checkpoints on the way
+ * @param attemptLimit how long one attempt may take; then it has timed out
  */
 @Validated
 @ConfigurationProperties("bitfrontier.run")
@@ -20,4 +21,7 @@ public record RunSettings(
         Duration lease,
 
         @DefaultValue("30s") @DurationMin(seconds = 1) @DurationMax(hours = 24)
-        Duration checkpointEvery) {}
+        Duration checkpointEvery,
+
+        @DefaultValue("7d") @DurationMin(seconds = 1) @DurationMax(days = 365)
+        Duration attemptLimit) {}

@@ -2,6 +2,7 @@ package io.bitfrontier.service.worker;
 
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +24,18 @@ public class Workers {
      *
      * @param externalId how the launcher finds it; null while it is being launched
      * @param seen whether it has ever asked for work
+     * @param busy whether it has an attempt
+     * @param spent whether it has had all the runs it may have
+     * @param silentFor time since its last sign of life, or since its row was made, by the database's clock
      */
     public record Living(
-            UUID id, String resourceClass, @Nullable String externalId, boolean seen) {}
+            UUID id,
+            String resourceClass,
+            @Nullable String externalId,
+            boolean seen,
+            boolean busy,
+            boolean spent,
+            Duration silentFor) {}
 
     /** How a worker ended. */
     public enum End {
@@ -33,19 +43,43 @@ public class Workers {
         LOST
     }
 
-    /** Makes the row; the process or Job comes after it. */
+    /**
+     * A worker to be.
+     *
+     * @param launcher its kind
+     * @param launchedBy the installation
+     * @param runsLimit runs after which it gets no more; 0 for no limit
+     */
+    public record Registration(
+            UUID id, String launcher, String launchedBy, String resourceClass, int runsLimit, Token token) {}
+
+    /**
+     * Makes the row if the installation has fewer than {@code window} living workers of the class; the process or Job comes
+     * after it. However many replicas ask at once, the window is kept.
+     *
+     * @return whether there was room
+     */
     @Transactional
-    public void register(UUID id, String launcher, String launchedBy, String resourceClass, Token token) {
-        jdbc.sql("""
-                        INSERT INTO worker (id, launcher, launched_by, resource_class, token_sha256, state)
-                        VALUES (?, ?, ?, ?, ?, 'LAUNCHING')
-                        """)
-                .param(id)
-                .param(launcher)
-                .param(launchedBy)
-                .param(resourceClass)
-                .param(token.sha256())
-                .update();
+    public boolean register(Registration worker, int window) {
+        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")
+                .param("workers of " + worker.launcher() + " " + worker.launchedBy() + " " + worker.resourceClass())
+                .query(row -> {});
+        return jdbc.sql("""
+                                INSERT INTO worker (id, launcher, launched_by, resource_class, runs_limit, token_sha256, state)
+                                SELECT :id, :launcher, :launchedBy, :class, :limit, :hash, 'LAUNCHING'
+                                WHERE (SELECT count(*) FROM worker
+                                       WHERE state IN ('LAUNCHING', 'ACTIVE') AND launcher = :launcher
+                                         AND launched_by = :launchedBy AND resource_class = :class) < :window
+                                """)
+                        .param("id", worker.id())
+                        .param("launcher", worker.launcher())
+                        .param("launchedBy", worker.launchedBy())
+                        .param("class", worker.resourceClass())
+                        .param("limit", worker.runsLimit())
+                        .param("hash", worker.token().sha256())
+                        .param("window", window)
+                        .update()
+                == 1;
     }
 
     @Transactional
@@ -59,10 +93,13 @@ public class Workers {
     /** Those that a launcher of an installation must know about. */
     public List<Living> living(String launcher, String launchedBy) {
         return jdbc.sql("""
-                        SELECT id, resource_class, external_id, last_seen_at IS NOT NULL AS seen
-                        FROM worker
-                        WHERE state IN ('LAUNCHING', 'ACTIVE') AND launcher = ? AND launched_by = ?
-                        ORDER BY created_at, id
+                        SELECT w.id, w.resource_class, w.external_id, w.last_seen_at IS NOT NULL AS seen,
+                               EXISTS (SELECT 1 FROM attempt a WHERE a.worker_id = w.id AND a.state = 'RUNNING') AS busy,
+                               w.runs_limit > 0 AND w.runs_claimed >= w.runs_limit AS spent,
+                               extract(epoch FROM clock_timestamp() - COALESCE(w.last_seen_at, w.created_at)) AS silent
+                        FROM worker w
+                        WHERE w.state IN ('LAUNCHING', 'ACTIVE') AND w.launcher = ? AND w.launched_by = ?
+                        ORDER BY w.created_at, w.id
                         """)
                 .param(launcher)
                 .param(launchedBy)
@@ -70,8 +107,23 @@ public class Workers {
                         row.getObject("id", UUID.class),
                         row.getString("resource_class"),
                         row.getString("external_id"),
-                        row.getBoolean("seen")))
+                        row.getBoolean("seen"),
+                        row.getBoolean("busy"),
+                        row.getBoolean("spent"),
+                        Duration.ofMillis(Math.round(row.getDouble("silent") * 1000))))
                 .list();
+    }
+
+    /** What a worker that does not run yet waits for; null when it runs. Nothing is written where nothing changed. */
+    @Transactional
+    public void note(UUID id, @Nullable String note) {
+        jdbc.sql("""
+                        UPDATE worker SET note = :note
+                        WHERE id = :id AND state IN ('LAUNCHING', 'ACTIVE') AND note IS DISTINCT FROM :note
+                        """)
+                .param("note", note, java.sql.Types.VARCHAR)
+                .param("id", id)
+                .update();
     }
 
     /**
@@ -83,8 +135,10 @@ public class Workers {
     @Transactional
     public String seen(UUID id) {
         return jdbc.sql("""
-                        UPDATE worker SET state = 'ACTIVE', last_seen_at = clock_timestamp()
+                        UPDATE worker SET state = 'ACTIVE', last_seen_at = clock_timestamp(), note = NULL
                         WHERE id = ? AND state IN ('LAUNCHING', 'ACTIVE') AND drain_at IS NULL
+                          AND (runs_limit = 0 OR runs_claimed < runs_limit
+                               OR EXISTS (SELECT 1 FROM attempt a WHERE a.worker_id = worker.id AND a.state = 'RUNNING'))
                         RETURNING resource_class
                         """)
                 .param(id)
@@ -92,6 +146,37 @@ public class Workers {
                 .optional()
                 .orElseThrow(
                         () -> new ProblemException(ProblemCode.WORKER_GONE, "Worker " + id + " gets no more work"));
+    }
+
+    /** Notes that the rows of an installation are being compared with what exists. */
+    @Transactional
+    public void comparing(String launcher, String launchedBy) {
+        jdbc.sql("""
+                        INSERT INTO installation (launcher, launched_by, compared_at) VALUES (?, ?, clock_timestamp())
+                        ON CONFLICT (launcher, launched_by) DO UPDATE SET compared_at = excluded.compared_at
+                        WHERE installation.compared_at < clock_timestamp() - interval '5 seconds'
+                        """).param(launcher).param(launchedBy).update();
+    }
+
+    /**
+     * Ends workers that nobody looks after: no service has compared their installation for {@code limit}, they have no attempt
+     * and have given no sign of life for as long. Should one still live, it gets no more work.
+     *
+     * @return how many
+     */
+    @Transactional
+    public int endAbandoned(Duration limit) {
+        return jdbc.sql("""
+                        UPDATE worker w SET state = 'LOST', ended_at = clock_timestamp(),
+                          end_reason = 'the service that launched it has not been heard of, and neither has it'
+                        WHERE w.state IN ('LAUNCHING', 'ACTIVE')
+                          AND COALESCE(w.last_seen_at, w.created_at) < clock_timestamp() - make_interval(secs => :limit)
+                          AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.worker_id = w.id AND a.state = 'RUNNING')
+                          AND NOT EXISTS (
+                            SELECT 1 FROM installation i
+                            WHERE i.launcher = w.launcher AND i.launched_by = w.launched_by
+                              AND i.compared_at > clock_timestamp() - make_interval(secs => :limit))
+                        """).param("limit", limit.toMillis() / 1000.0).update();
     }
 
     /** Asks a worker to checkpoint and leave, with its next heartbeat or claim. */
@@ -102,12 +187,39 @@ public class Workers {
                 .update();
     }
 
+    /**
+     * What is kept of a worker that is no more.
+     *
+     * @param reason one sentence
+     * @param failure class of failure; null for an ordinary leave
+     * @param output the end of what it printed; null where that is not known
+     */
+    public record Epitaph(
+            End how,
+            String reason,
+            @Nullable String failure,
+            @Nullable String output) {}
+
     /** The worker is no more; whether this call ended it. */
     @Transactional
-    public boolean end(UUID id, End how, String reason) {
+    public boolean end(UUID id, Epitaph epitaph) {
         return jdbc.sql("""
-                                UPDATE worker SET state = ?, ended_at = clock_timestamp(), end_reason = ?
-                                WHERE id = ? AND state IN ('LAUNCHING', 'ACTIVE')
-                                """).param(how.name()).param(reason).param(id).update() == 1;
+                                UPDATE worker SET state = :state, ended_at = clock_timestamp(), end_reason = :reason,
+                                  failure_class = :failure, output = :output
+                                WHERE id = :id AND state IN ('LAUNCHING', 'ACTIVE')
+                                """)
+                        .param("state", epitaph.how().name())
+                        .param("reason", epitaph.reason())
+                        .param("failure", epitaph.failure(), java.sql.Types.VARCHAR)
+                        // PostgreSQL has no text with a NUL in it.
+                        .param(
+                                "output",
+                                epitaph.output() == null
+                                        ? null
+                                        : epitaph.output().replace('\0', '\uFFFD'),
+                                java.sql.Types.VARCHAR)
+                        .param("id", id)
+                        .update()
+                == 1;
     }
 }

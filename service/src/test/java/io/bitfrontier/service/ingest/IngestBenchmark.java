@@ -196,7 +196,10 @@ public final class IngestBenchmark {
     private Assignment attempt() {
         RunBuilder.aRun().insert(jdbc);
         UUID worker = UUID.randomUUID();
-        service.getBean(Workers.class).register(worker, "local", "benchmark", "local", Token.generate());
+        service.getBean(Workers.class)
+                .register(
+                        new Workers.Registration(worker, "local", "benchmark", "local", 0, Token.generate()),
+                        Integer.MAX_VALUE);
         Token token = Token.generate();
         return service.getBean(Claims.class)
                 .claim(worker, "local", new ClaimRequest(null, null), new AttemptToken(token.secret(), token.sha256()))

@@ -1,22 +1,29 @@
 package io.bitfrontier.service.launch;
 
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.OptionalInt;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** A launcher whose workers live in a map. */
 final class FakeLauncher implements Launcher {
-    final Map<UUID, String> existing = new LinkedHashMap<>();
-    final Map<UUID, String> tokens = new HashMap<>();
-    final Map<UUID, Integer> exitCodes = new HashMap<>();
+    final Map<UUID, String> existing = Collections.synchronizedMap(new LinkedHashMap<>());
+    final Map<UUID, String> tokens = new ConcurrentHashMap<>();
+    final Map<UUID, Sighting> sightings = new HashMap<>();
+    final Set<UUID> forgotten = new HashSet<>();
     int capacity = 2;
+    int runsPerWorker;
+    boolean unavailable;
 
     void exit(UUID worker, int code) {
         existing.remove(worker);
-        exitCodes.put(worker, code);
+        sightings.put(worker, Sighting.ended(code));
     }
 
     void vanish(UUID worker) {
@@ -34,13 +41,13 @@ final class FakeLauncher implements Launcher {
     }
 
     @Override
-    public String resourceClass() {
-        return "local";
+    public Map<String, ResourceClass> classes() {
+        return Map.of("local", new ResourceClass("local", capacity, runsPerWorker, 0));
     }
 
     @Override
-    public int capacity() {
-        return capacity;
+    public boolean stopsWithService() {
+        return true;
     }
 
     @Override
@@ -51,14 +58,15 @@ final class FakeLauncher implements Launcher {
     }
 
     @Override
-    public boolean isAlive(String externalId) {
-        return existing.containsValue(externalId);
-    }
-
-    @Override
-    public OptionalInt exitCode(UUID worker) {
-        Integer code = exitCodes.get(worker);
-        return code == null ? OptionalInt.empty() : OptionalInt.of(code);
+    public Sighting look(UUID worker, @Nullable String externalId) {
+        if (unavailable) {
+            throw new LauncherUnavailableException("the API server is away");
+        }
+        Sighting seen = sightings.get(worker);
+        if (seen != null) {
+            return seen;
+        }
+        return Sighting.of(existing.containsKey(worker) ? Phase.RUNNING : Phase.GONE);
     }
 
     @Override
@@ -77,10 +85,15 @@ final class FakeLauncher implements Launcher {
     }
 
     @Override
-    public @Nullable String hint(UUID worker) {
-        return null;
+    public void forget(UUID worker, String externalId) {
+        forgotten.add(worker);
     }
 
     @Override
-    public void onExit(Runnable listener) {}
+    public Optional<String> output(UUID worker, @Nullable String externalId) {
+        return Optional.of("printed by " + worker);
+    }
+
+    @Override
+    public void onChange(Runnable listener) {}
 }

@@ -2,6 +2,7 @@ package io.bitfrontier.service.launch;
 
 import static io.bitfrontier.service.testing.RunBuilder.aRun;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bitfrontier.service.run.AttemptEndings;
 import io.bitfrontier.service.run.AttemptToken;
@@ -10,18 +11,25 @@ import io.bitfrontier.service.run.Claims;
 import io.bitfrontier.service.run.Demand;
 import io.bitfrontier.service.run.Dependants;
 import io.bitfrontier.service.run.Leases;
+import io.bitfrontier.service.run.RunSettings;
 import io.bitfrontier.service.testing.RunBuilder.Seeded;
 import io.bitfrontier.service.testing.ServiceTest;
 import io.bitfrontier.service.worker.Token;
 import io.bitfrontier.service.worker.Workers;
+import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -56,15 +64,38 @@ class ReconcilerTest {
     @Autowired
     private Claims claims;
 
+    @Autowired
+    private Turns turns;
+
+    @Autowired
+    private RunSettings runSettings;
+
+    private long nanoTime;
     private final FakeLauncher launcher = new FakeLauncher();
     private Reconciler reconciler;
 
     @BeforeEach
     void restartTheService() {
-        LaunchSettings settings = new LaunchSettings(Duration.ofSeconds(2), 3, Duration.ZERO, null);
-        Clock clock = Clock.fixed(Instant.EPOCH, ZoneOffset.UTC);
-        Staffing staffing = new Staffing(launcher, workers, leases, demand, address, clock);
-        reconciler = new Reconciler(launcher, workers, leases, endings, dependants, retention, staffing, settings);
+        reconciler = aReplica();
+    }
+
+    private Reconciler aReplica() {
+        LaunchSettings settings = new LaunchSettings("local", Duration.ofSeconds(2), 3, Duration.ZERO, null);
+        Staffing staffing = new Staffing(launcher, workers, demand, address, () -> nanoTime);
+        WorkerComparison comparison =
+                new WorkerComparison(launcher, workers, leases, endings, staffing, settings, runSettings);
+        return new Reconciler(
+                launcher,
+                comparison,
+                workers,
+                leases,
+                endings,
+                dependants,
+                retention,
+                staffing,
+                turns,
+                settings,
+                runSettings);
     }
 
     @Test
@@ -109,7 +140,7 @@ class ReconcilerTest {
         Assignment attempt = claim(worker);
         endings.fail(
                 new io.bitfrontier.service.run.AttemptRef(attempt.attemptId(), attempt.runId(), worker),
-                io.bitfrontier.vocabulary.protocol.FailureClass.USER,
+                FailureClass.USER,
                 "bad");
         launcher.exit(worker, 0);
         reconciler.round();
@@ -136,7 +167,7 @@ class ReconcilerTest {
     @Test
     void aWorkerLaunchedByAServiceThatDiedBeforeNotingItIsFound() {
         UUID worker = UUID.randomUUID();
-        workers.register(worker, "local", "test", "local", Token.generate());
+        workers.register(new Workers.Registration(worker, "local", "test", "local", 0, Token.generate()), 10);
         launcher.existing.put(worker, "fake-found");
         reconciler.round();
         assertThat(jdbc.sql("SELECT external_id FROM worker")
@@ -149,7 +180,7 @@ class ReconcilerTest {
     @Test
     void aRowWhoseWorkerWasNeverLaunchedIsEnded() {
         UUID worker = UUID.randomUUID();
-        workers.register(worker, "local", "test", "local", Token.generate());
+        workers.register(new Workers.Registration(worker, "local", "test", "local", 0, Token.generate()), 10);
         reconciler.round();
         assertThat(workerState(worker)).isEqualTo("LOST");
     }
@@ -202,6 +233,157 @@ class ReconcilerTest {
                         .query(String.class)
                         .single())
                 .isEqualTo("PREEMPTED");
+    }
+
+    @Test
+    void theWindowIsKeptHoweverManyReplicasStaffAtOnce() throws Exception {
+        for (int i = 0; i < 8; i++) {
+            aRun().insert(jdbc);
+        }
+        atOnce(3, replica -> aReplica().round());
+        assertThat(jdbc.sql("SELECT count(*) FROM worker").query(Integer.class).single())
+                .isEqualTo(launcher.capacity);
+    }
+
+    @Test
+    void aPlatformThatDoesNotAnswerChangesNothingAndLeasesGoOn() {
+        Seeded run = aRun().insert(jdbc);
+        Seeded silent = aRun().insert(jdbc);
+        reconciler.round();
+        List<UUID> both = List.copyOf(launcher.existing.keySet());
+        claim(both.get(0));
+        Assignment lost = claim(both.get(1));
+        launcher.existing.clear();
+        launcher.unavailable = true;
+        jdbc.sql("UPDATE attempt SET lease_expires_at = now() - interval '1 second' WHERE id = ?")
+                .param(lost.attemptId())
+                .update();
+        for (int i = 0; i < 4; i++) {
+            assertThatThrownBy(reconciler::round).isInstanceOf(LauncherUnavailableException.class);
+        }
+        assertThat(List.of(stateOf(run), stateOf(silent))).containsExactlyInAnyOrder("RUNNING", "READY");
+        assertThat(jdbc.sql("SELECT count(*) FROM worker WHERE state = 'ACTIVE'")
+                        .query(Integer.class)
+                        .single())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void whatAWaitingWorkerWaitsForIsNotedUntilItRuns() {
+        aRun().insert(jdbc);
+        reconciler.round();
+        UUID worker = onlyWorker();
+        launcher.sightings.put(worker, Launcher.Sighting.waiting("0/3 nodes have enough memory"));
+        reconciler.round();
+        assertThat(noteOf(worker)).isEqualTo("0/3 nodes have enough memory");
+        launcher.sightings.remove(worker);
+        reconciler.round();
+        assertThat(noteOf(worker)).isNull();
+    }
+
+    @Test
+    void whatThePlatformKnowsGoesBeforeTheExitCodeAndTheOutputIsKept() {
+        Seeded run = aRun().insert(jdbc);
+        reconciler.round();
+        UUID worker = onlyWorker();
+        claim(worker);
+        launcher.existing.remove(worker);
+        launcher.sightings.put(
+                worker,
+                new Launcher.Sighting(
+                        Launcher.Phase.ENDED, OptionalInt.of(137), FailureClass.OUT_OF_MEMORY, "memory ran out"));
+        reconciler.round();
+        assertThat(jdbc.sql("SELECT failure_class FROM attempt")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("OUT_OF_MEMORY");
+        assertThat(stateOf(run)).isEqualTo("READY");
+        assertThat(jdbc.sql("SELECT output FROM worker WHERE id = ?")
+                        .param(worker)
+                        .query(String.class)
+                        .single())
+                .isEqualTo("printed by " + worker);
+        assertThat(launcher.forgotten).containsExactly(worker);
+    }
+
+    @Test
+    void aWorkerGetsNoMoreRunsThanItsClassAllows() {
+        launcher.runsPerWorker = 1;
+        launcher.capacity = 1;
+        Seeded run = aRun().insert(jdbc);
+        aRun().insert(jdbc);
+        reconciler.round();
+        UUID worker = onlyWorker();
+        Assignment attempt = claim(worker);
+        endings.fail(
+                new io.bitfrontier.service.run.AttemptRef(attempt.attemptId(), attempt.runId(), worker),
+                FailureClass.USER,
+                "bad");
+        assertThat(stateOf(run)).isEqualTo("FAILED");
+        assertThatThrownBy(() -> workers.seen(worker)).hasMessageContaining("gets no more work");
+        assertThatThrownBy(() -> claims.claim(
+                        worker, "local", new ClaimRequest(null, null), new AttemptToken("t", "0".repeat(64))))
+                .hasMessageContaining("gets no more work");
+        assertThat(jdbc.sql("SELECT count(*) FROM attempt").query(Integer.class).single())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void anAttemptThatRunsLongerThanItMayHasTimedOut() {
+        Seeded run = aRun().insert(jdbc);
+        reconciler.round();
+        claim(onlyWorker());
+        jdbc.sql("UPDATE attempt SET deadline_at = now() - interval '1 second'").update();
+        reconciler.round();
+        assertThat(jdbc.sql("SELECT failure_class FROM attempt")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("TIMEOUT");
+        assertThat(stateOf(run)).isEqualTo("READY");
+    }
+
+    @Test
+    void theLeasesOfAnotherInstallationsWorkersExpireAndItsIdleWorkersAreGivenUp() {
+        UUID stranger = UUID.randomUUID();
+        workers.register(new Workers.Registration(stranger, "local", "another home", "local", 0, Token.generate()), 10);
+        workers.comparing("local", "another home");
+        launcher.capacity = 0;
+        reconciler.round();
+        assertThat(workerState(stranger)).isEqualTo("LAUNCHING");
+        jdbc.sql("UPDATE installation SET compared_at = compared_at - interval '1 day' WHERE launched_by LIKE 'a%'")
+                .update();
+        jdbc.sql("UPDATE worker SET created_at = created_at - interval '1 day'").update();
+        aReplica().round();
+        assertThat(workerState(stranger)).isEqualTo("LOST");
+    }
+
+    private static void atOnce(int replicas, java.util.function.IntConsumer work) throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(replicas);
+        try {
+            CyclicBarrier start = new CyclicBarrier(replicas);
+            List<Future<?>> all = new ArrayList<>();
+            for (int replica = 0; replica < replicas; replica++) {
+                int number = replica;
+                all.add(threads.submit(() -> {
+                    start.await();
+                    work.accept(number);
+                    return true;
+                }));
+            }
+            for (Future<?> one : all) {
+                one.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private @Nullable String noteOf(UUID worker) {
+        return jdbc.sql("SELECT note FROM worker WHERE id = ?")
+                .param(worker)
+                .query((row, n) -> Optional.ofNullable(row.getString(1)))
+                .single()
+                .orElse(null);
     }
 
     private UUID onlyWorker() {

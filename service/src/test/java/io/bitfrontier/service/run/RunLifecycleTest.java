@@ -192,8 +192,9 @@ class RunLifecycleTest {
         Seeded run = aRun().insert(jdbc);
         Assignment attempt = worker.claim();
         passLease(attempt);
-        assertThat(leases.expired()).hasSize(1);
-        assertThat(endings.expire(leases.expired().get(0), "test")).isTrue();
+        List<AttemptRef> missed = leases.missed(1);
+        assertThat(missed).hasSize(1);
+        assertThat(endings.expire(missed.get(0), "test")).isTrue();
         assertThat(stateOf(run)).isEqualTo("READY");
 
         assertThat(worker.send(attempt, "metrics", batch(1, 1)).code()).isEqualTo("ATTEMPT_FENCED");
@@ -215,7 +216,7 @@ class RunLifecycleTest {
         aRun().insert(jdbc);
         Assignment attempt = worker.claim();
         passLease(attempt);
-        AttemptRef late = leases.expired().get(0);
+        AttemptRef late = leases.missed(1).get(0);
         worker.send(attempt, "heartbeat", new Heartbeat(10));
         assertThat(endings.expire(late, "test")).isFalse();
     }

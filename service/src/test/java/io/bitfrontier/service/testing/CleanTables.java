@@ -25,7 +25,7 @@ final class CleanTables extends AbstractTestExecutionListener {
             List<String> tables = new ArrayList<>();
             try (ResultSet rows = statement.executeQuery("""
                     SELECT tablename FROM pg_tables
-                    WHERE schemaname = 'public' AND tablename NOT IN ('project', 'flyway_schema_history')
+                    WHERE schemaname = 'public' AND tablename NOT IN ('project', 'flyway_schema_history', 'shedlock')
                     """)) {
                 while (rows.next()) {
                     tables.add(rows.getString(1));

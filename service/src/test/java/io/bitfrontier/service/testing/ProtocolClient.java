@@ -41,7 +41,8 @@ public final class ProtocolClient {
     /** Registers a worker of the class {@code local}. */
     public static ProtocolClient aWorker(MockMvc http, Workers workers) {
         ProtocolClient client = new ProtocolClient(http, UUID.randomUUID(), Token.generate());
-        workers.register(client.id, "local", "test", "local", client.token);
+        workers.register(
+                new Workers.Registration(client.id, "local", "test", "local", 0, client.token), Integer.MAX_VALUE);
         return client;
     }
 

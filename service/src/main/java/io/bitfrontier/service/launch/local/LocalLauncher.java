@@ -3,13 +3,18 @@ package io.bitfrontier.service.launch.local;
 import com.sun.management.OperatingSystemMXBean;
 import io.bitfrontier.service.config.BitfrontierSettings;
 import io.bitfrontier.service.launch.Launcher;
+import io.bitfrontier.service.launch.LauncherUnavailableException;
+import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,8 +25,10 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
 
 /**
@@ -29,20 +36,27 @@ import org.springframework.stereotype.Component;
  * that tells them to checkpoint, and they survive its death.
  */
 @Component
+@ConditionalOnProperty(name = "bitfrontier.launch.kind", havingValue = "local", matchIfMissing = true)
 class LocalLauncher implements Launcher {
     private static final Logger log = LoggerFactory.getLogger(LocalLauncher.class);
     /** What a worker inherits; secrets of the service are not among it. */
     private static final List<String> INHERITED =
             List.of("PATH", "HOME", "USER", "LANG", "LC_ALL", "TMPDIR", "TZ", "LD_LIBRARY_PATH", "JAVA_TOOL_OPTIONS");
 
+    private static final String RESOURCE_CLASS = "local";
+    private static final int LONGEST_OUTPUT = 64 * 1024;
     private static final String HOME_VARIABLE = "BITFRONTIER_HOME";
 
     private final LocalSettings settings;
     private final BitfrontierSettings home;
     private final String installation;
     private final int capacity;
+    private final OutOfMemoryKills outOfMemory = OutOfMemoryKills.ofThisProcess();
     private final Map<UUID, Process> children = new ConcurrentHashMap<>();
-    private final List<Runnable> exitListeners = new CopyOnWriteArrayList<>();
+    /** How children ended, until that is stored: an end is judged once. */
+    private final Map<UUID, Sighting> ends = new ConcurrentHashMap<>();
+
+    private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
 
     LocalLauncher(LocalSettings settings, BitfrontierSettings home) throws IOException {
         this.settings = settings;
@@ -63,8 +77,9 @@ class LocalLauncher implements Launcher {
     private static String installationOf(Path home) throws IOException {
         Path file = home.resolve("installation-id");
         if (!Files.exists(file)) {
-            Files.createDirectories(home);
-            Files.writeString(file, UUID.randomUUID().toString());
+            Path fresh = Files.createDirectories(home).resolve("installation-id.new");
+            Files.writeString(fresh, UUID.randomUUID().toString());
+            Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE);
         }
         return Files.readString(file).strip();
     }
@@ -80,17 +95,21 @@ class LocalLauncher implements Launcher {
     }
 
     @Override
-    public String resourceClass() {
-        return "local";
+    public Map<String, ResourceClass> classes() {
+        return Map.of(RESOURCE_CLASS, new ResourceClass(RESOURCE_CLASS, capacity, settings.runsPerWorker(), 0));
     }
 
     @Override
-    public int capacity() {
-        return capacity;
+    public boolean stopsWithService() {
+        return true;
     }
 
     @Override
     public String launch(Launch launch) throws IOException {
+        Process there = children.get(launch.worker());
+        if (there != null && there.isAlive()) {
+            return externalId(there, launch.worker());
+        }
         Path scratch = Files.createDirectories(home.home().resolve("scratch"));
         Files.createDirectories(home.logs());
         List<String> command = new ArrayList<>(List.of("setsid", java()));
@@ -126,9 +145,13 @@ class LocalLauncher implements Launcher {
                 threads));
         Process process = builder.start();
         children.put(launch.worker(), process);
-        process.onExit().thenRun(() -> exitListeners.forEach(Runnable::run));
+        process.onExit().thenRun(() -> listeners.forEach(Runnable::run));
+        return externalId(process, launch.worker());
+    }
+
+    private String externalId(Process process, UUID worker) throws IOException {
         return ProcessIdentity.of(process.pid())
-                .orElseThrow(() -> new IOException("the worker process ended at once, see " + logFile(launch.worker())))
+                .orElseThrow(() -> new IOException("the worker process ended at once, see " + logFile(worker)))
                 .externalId();
     }
 
@@ -140,27 +163,39 @@ class LocalLauncher implements Launcher {
         return home.logs().resolve("worker-" + worker + ".log");
     }
 
+    /** A process of this machine is there or it is not: what has no process is dead. */
     @Override
-    public boolean isAlive(String externalId) {
-        return ProcessIdentity.parse(externalId)
-                .filter(ProcessIdentity::isAlive)
-                .isPresent();
-    }
-
-    @Override
-    public OptionalInt exitCode(UUID worker) {
+    public Sighting look(UUID worker, @Nullable String externalId) {
+        if (externalId != null && isAlive(externalId)) {
+            return Sighting.of(Phase.RUNNING);
+        }
         Process process = children.get(worker);
         try {
             // The kernel knows of an end a moment before the Process object does.
             if (process == null || !process.waitFor(1, TimeUnit.SECONDS)) {
-                return OptionalInt.empty();
+                return Sighting.of(Phase.GONE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return OptionalInt.empty();
+            throw new LauncherUnavailableException("interrupted while looking at worker " + worker, e);
         }
-        children.remove(worker);
-        return OptionalInt.of(process.exitValue());
+        return ends.computeIfAbsent(worker, id -> end(process.exitValue()));
+    }
+
+    private Sighting end(int code) {
+        return code == WorkerProtocol.EXIT_OUT_OF_MEMORY && outOfMemory.takeOne()
+                ? new Sighting(
+                        Phase.ENDED,
+                        OptionalInt.of(code),
+                        FailureClass.OUT_OF_MEMORY,
+                        "the kernel killed it because memory ran out")
+                : Sighting.ended(code);
+    }
+
+    private static boolean isAlive(String externalId) {
+        return ProcessIdentity.parse(externalId)
+                .filter(ProcessIdentity::isAlive)
+                .isPresent();
     }
 
     /** Finds processes by the environment they were given. */
@@ -215,13 +250,30 @@ class LocalLauncher implements Launcher {
                 .flatMap(identity -> ProcessHandle.of(identity.pid()));
     }
 
+    /** The log file stays where the operator may read it. */
     @Override
-    public String hint(UUID worker) {
-        return "see " + logFile(worker);
+    public void forget(UUID worker, String externalId) {
+        children.remove(worker);
+        ends.remove(worker);
     }
 
     @Override
-    public void onExit(Runnable listener) {
-        exitListeners.add(listener);
+    public Optional<String> output(UUID worker, @Nullable String externalId) {
+        try (SeekableByteChannel file = Files.newByteChannel(logFile(worker))) {
+            long start = Math.max(0, file.size() - LONGEST_OUTPUT);
+            ByteBuffer tail = ByteBuffer.allocate((int) (file.size() - start));
+            file.position(start);
+            while (tail.hasRemaining() && file.read(tail) >= 0) {
+                // On to the end.
+            }
+            return Optional.of(StandardCharsets.UTF_8.decode(tail.flip()).toString());
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    @Override
+    public void onChange(Runnable listener) {
+        listeners.add(listener);
     }
 }

@@ -20,6 +20,7 @@ import org.springframework.validation.annotation.Validated;
  * @param workers most processes at one time; default: as many as cores and memory allow
  * @param threads that each may use
  * @param memory that each is expected to need
+ * @param runsPerWorker runs after which a worker leaves; 0 for no limit
  * @param jvmOptions of each
  */
 @Validated
@@ -34,6 +35,7 @@ record LocalSettings(
         @Nullable @Min(0) @Max(1024) Integer workers,
         @DefaultValue("1") @Min(1) @Max(1024) int threads,
         @DefaultValue("1536MB") @NotNull DataSize memory,
+        @DefaultValue("0") @Min(0) @Max(1_000_000) int runsPerWorker,
 
         @DefaultValue({"-Xmx768m", "-XX:+UseSerialGC", "-Xshare:auto", "-Dorg.bytedeco.openblas.load=mkl_rt"}) @NotNull
         List<String> jvmOptions) {

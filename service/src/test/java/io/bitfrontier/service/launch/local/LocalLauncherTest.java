@@ -5,12 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.bitfrontier.service.config.BitfrontierSettings;
+import io.bitfrontier.service.launch.Launcher;
 import io.bitfrontier.service.testing.RunBuilder.Seeded;
 import io.bitfrontier.service.testing.ServiceTest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -69,20 +71,24 @@ class LocalLauncherTest {
     @Test
     void aProcessIsKnownByItsStartTimeToo() {
         ProcessIdentity self = ProcessIdentity.of(ProcessHandle.current().pid()).orElseThrow();
-        assertThat(launcher.isAlive(self.externalId())).isTrue();
-        assertThat(launcher.isAlive(new ProcessIdentity(self.pid(), self.startTicks() + 1).externalId()))
-                .isFalse();
-        assertThat(launcher.isAlive("nonsense")).isFalse();
+        assertThat(phase(self.externalId())).isEqualTo(Launcher.Phase.RUNNING);
+        assertThat(phase(new ProcessIdentity(self.pid(), self.startTicks() + 1).externalId()))
+                .isEqualTo(Launcher.Phase.GONE);
+        assertThat(phase("nonsense")).isEqualTo(Launcher.Phase.GONE);
+    }
+
+    private Launcher.Phase phase(String externalId) {
+        return launcher.look(UUID.randomUUID(), externalId).phase();
     }
 
     @Test
     void coresAndMemoryBoundTheNumberOfWorkers() {
         LocalSettings byDefault =
-                new LocalSettings("x.jar", "Main", List.of(), null, 2, DataSize.ofGigabytes(2), List.of());
+                new LocalSettings("x.jar", "Main", List.of(), null, 2, DataSize.ofGigabytes(2), 0, List.of());
         assertThat(byDefault.capacity(8, DataSize.ofGigabytes(64).toBytes())).isEqualTo(4);
         assertThat(byDefault.capacity(64, DataSize.ofGigabytes(16).toBytes())).isEqualTo(6);
         assertThat(byDefault.capacity(1, DataSize.ofGigabytes(1).toBytes())).isEqualTo(1);
-        LocalSettings without = new LocalSettings("", "Main", List.of(), 5, 2, DataSize.ofGigabytes(2), List.of());
+        LocalSettings without = new LocalSettings("", "Main", List.of(), 5, 2, DataSize.ofGigabytes(2), 0, List.of());
         assertThat(without.capacity(8, DataSize.ofGigabytes(64).toBytes())).isZero();
     }
 

@@ -1,0 +1,26 @@
+package io.bitfrontier.service.launch;
+
+import io.bitfrontier.service.run.ResourceClassNames;
+import java.util.Set;
+import org.springframework.stereotype.Component;
+
+/** The launcher's resource classes, by name alone. */
+@Component
+class LauncherClasses implements ResourceClassNames {
+    private final Launcher launcher;
+
+    LauncherClasses(Launcher launcher) {
+        this.launcher = launcher;
+    }
+
+    @Override
+    public Set<String> names() {
+        return launcher.classes().keySet();
+    }
+
+    @Override
+    public String defaultName() {
+        Set<String> names = names();
+        return names.contains(DEFAULT) ? DEFAULT : names.iterator().next();
+    }
+}
