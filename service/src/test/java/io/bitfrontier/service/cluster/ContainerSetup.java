@@ -45,7 +45,7 @@ final class ContainerSetup {
 
     ProcessBuilder prepare(JsonNode container, Image.Program image) throws ConfigurationException, IOException {
         Map<String, Path> mounts = mounts(container);
-        Map<String, String> variables = new LinkedHashMap<>(image.environment());
+        Map<String, String> variables = new LinkedHashMap<>();
         variables.put("HOSTNAME", pod.get("metadata").get("name").asString());
         for (JsonNode source : container.path("envFrom")) {
             entries(source).forEach(variables::put);
@@ -57,15 +57,17 @@ final class ContainerSetup {
             variables.put(variable.get("name").asString(), value);
         }
         List<String> command = new ArrayList<>(strings(container.path("command"), variables));
-        if (command.isEmpty()) {
-            command.addAll(image.entryPoint());
-        }
         command.addAll(strings(container.path("args"), variables));
         command.replaceAll(word -> inPlace(word, mounts));
+        if (!container.has("command")) {
+            // It lies on this machine: no mount hides it.
+            command.addAll(0, image.entryPoint());
+        }
 
         ProcessBuilder builder = new ProcessBuilder(command);
         Map<String, String> environment = builder.environment();
         environment.keySet().retainAll(List.of("PATH"));
+        environment.putAll(image.environment());
         variables.forEach((name, value) -> environment.put(name, inPlace(value, mounts)));
         Files.createDirectories(directory.resolve("work"));
         builder.directory(directory.resolve("work").toFile());
@@ -107,7 +109,7 @@ final class ContainerSetup {
             Path volume = volume(mount.get("name").asString());
             mounts.put(
                     mount.get("mountPath").asString(),
-                    volume.resolve(mount.path("subPath").asString("")));
+                    Files.createDirectories(volume.resolve(mount.path("subPath").asString(""))));
         }
         return mounts;
     }

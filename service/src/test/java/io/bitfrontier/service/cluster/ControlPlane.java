@@ -257,12 +257,17 @@ public final class ControlPlane {
         return name;
     }
 
-    /** Makes etcd forget all revisions before the present one; what then watches from an earlier one is told 410. */
-    public void compact() {
+    /**
+     * Makes etcd forget all revisions before the present one, and the API server what it has cached of them: every watch ends, and
+     * one that goes on from an earlier revision is told 410.
+     */
+    public void forgetHistory() {
+        apiServer.kill();
         JsonNode range =
                 etcdCall("/v3/kv/range", Map.of("key", Base64.getEncoder().encodeToString(new byte[] {1})));
         String revision = range.get("header").get("revision").asString();
         etcdCall("/v3/kv/compaction", Map.of("revision", revision, "physical", true));
+        apiServer.start();
     }
 
     private JsonNode etcdCall(String path, Map<String, ?> body) {

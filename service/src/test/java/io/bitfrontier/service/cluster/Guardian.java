@@ -43,7 +43,7 @@ final class Guardian {
         builder.command().add(0, "setsid");
         Process process = builder.start();
         INSTANCE.tell("+", process.pid());
-        process.onExit().thenAccept(ended -> INSTANCE.tell("-", ended.pid()));
+        var unused = process.onExit().thenAccept(ended -> INSTANCE.tell("-", ended.pid()));
         return process;
     }
 

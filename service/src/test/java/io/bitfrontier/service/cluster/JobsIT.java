@@ -3,99 +3,135 @@ package io.bitfrontier.service.cluster;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.UUID;
+import java.util.Objects;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
-/** The Job controller's own behaviour, which our launcher builds upon: what a release changes here, it changes for us. */
+/** The Job controller's own behaviour that our launcher builds upon: where a release changes it, this says so. */
 class JobsIT {
+    private static final String POLICY = """
+            podFailurePolicy:
+              rules:
+              - action: FailJob
+                onPodConditions: [{type: DisruptionTarget, status: "True"}]
+              - action: FailJob
+                onExitCodes: {containerName: worker, operator: In, values: [64, 70, 75, 137]}
+            """;
+    /** Says that it runs, and on SIGTERM that it leaves. */
+    private static final String PATIENT = "trap \"echo leaving; exit 75\" TERM; echo running; sleep 600 & wait";
+
     @TempDir
     static Path directory;
 
-    private static ControlPlane plane;
-    private static ClusterClient admin;
-    private static TestNode node;
-    private static String namespace;
+    private static Cluster cluster;
 
     @BeforeAll
-    static void aRestrictedNamespaceAndANode() throws Exception {
-        plane = ControlPlane.shared();
-        admin = plane.admin();
-        namespace = plane.namespace(Map.of("pod-security.kubernetes.io/enforce", "restricted"));
-        node = new TestNode(
-                plane,
-                "node-" + namespace,
-                directory,
-                Map.of("nvidia.com/gpu", "1"),
-                Map.of("shell", Image.Program.shell(), "away", new Image.Unpullable("no such host")),
-                Map.of());
+    static void join() throws Exception {
+        cluster = new Cluster(directory);
     }
 
     @AfterAll
     static void leave() {
-        if (node != null) {
-            node.close();
+        if (cluster != null) {
+            cluster.close();
         }
     }
 
     @Test
     void aJobWhoseContainerExitsWithZeroIsComplete() {
-        String job = submit("exit 0", "");
+        JsonNode job = cluster.awaitEnd(cluster.submit("exit 0", POLICY));
 
-        JsonNode done = awaitEnd(job);
-
-        assertThat(conditions(done)).contains("Complete");
-        assertThat(done.at("/status/succeeded").asInt()).isEqualTo(1);
+        assertThat(Cluster.condition(job, "Complete")).isNotNull();
+        assertThat(job.at("/status/succeeded").asInt()).isEqualTo(1);
     }
 
-    /** A Job of one pod as the launcher builds it, with {@code more} of its specification. */
-    private static String submit(String script, String more) {
-        String name = "job-" + UUID.randomUUID();
-        String yaml = """
-                apiVersion: batch/v1
-                kind: Job
-                metadata: {name: "%s"}
-                spec:
-                  backoffLimit: 0
-                %s
-                  template:
-                    spec:
-                      restartPolicy: Never
-                      nodeSelector: {kubernetes.io/hostname: "%s"}
-                      automountServiceAccountToken: false
-                      securityContext: {runAsNonRoot: true, runAsUser: 10001, seccompProfile: {type: RuntimeDefault}}
-                      containers:
-                      - name: worker
-                        image: shell
-                        args: ["%s"]
-                        securityContext: {allowPrivilegeEscalation: false, capabilities: {drop: [ALL]}}
-                """.formatted(name, more.indent(2).stripTrailing(), node.name(), script);
-        admin.create(namespace, yaml).orThrow();
-        return name;
+    @ParameterizedTest
+    @ValueSource(ints = {64, 70, 75})
+    void anExitCodeOfThePolicyFailsTheJobWithASentenceThatNamesIt(int code) {
+        JsonNode job = cluster.awaitEnd(cluster.submit("exit " + code, POLICY));
+
+        JsonNode failed = failure(job);
+        assertThat(failed.get("reason").asString()).isEqualTo("PodFailurePolicy");
+        assertThat(failed.get("message").asString()).contains("failed with exit code " + code);
+        assertThat(job.at("/status/failed").asInt()).isEqualTo(1);
     }
 
-    private static String path(String job) {
-        return "/apis/batch/v1/namespaces/" + namespace + "/jobs/" + job;
+    @Test
+    void aContainerOutOfMemoryIsReportedWithItsReasonAndCode() {
+        String name = cluster.submit(PATIENT, POLICY);
+        JsonNode pod = cluster.awaitRunning(name);
+
+        cluster.node.killOutOfMemory(cluster.namespace, Cluster.name(pod));
+
+        assertThat(failure(cluster.awaitEnd(name)).get("message").asString()).contains("failed with exit code 137");
+        JsonNode end = cluster.awaitPod(
+                        name, ended -> ended.at("/status/phase").asString().equals("Failed"))
+                .at("/status/containerStatuses/0/state/terminated");
+        assertThat(end.get("reason").asString()).isEqualTo("OOMKilled");
+        assertThat(end.get("exitCode").asInt()).isEqualTo(137);
     }
 
-    private static JsonNode awaitEnd(String job) {
-        return admin.await(
-                path(job),
-                object -> conditions(object).contains("Complete")
-                        || conditions(object).contains("Failed"));
+    @Test
+    void anEvictedPodFailsTheJobByItsDisruptionAndNotByItsCode() {
+        String name = cluster.submit(PATIENT, POLICY);
+        JsonNode pod = cluster.awaitRunning(name);
+
+        cluster.node.evict(cluster.namespace, Cluster.name(pod), "The node was low on resource: memory.");
+
+        assertThat(failure(cluster.awaitEnd(name)).get("message").asString())
+                .contains("has condition DisruptionTarget matching FailJob rule");
     }
 
-    private static java.util.List<String> conditions(JsonNode object) {
-        java.util.List<String> holding = new java.util.ArrayList<>();
-        for (JsonNode condition : object.path("status").path("conditions")) {
-            if (condition.get("status").asString().equals("True")) {
-                holding.add(condition.get("type").asString());
-            }
-        }
-        return holding;
+    @Test
+    void theDeadlineEndsThePodAndSaysSo() {
+        String name = cluster.submit(PATIENT, "activeDeadlineSeconds: 2");
+
+        JsonNode job = cluster.awaitEnd(name);
+
+        assertThat(failure(job).get("reason").asString()).isEqualTo("DeadlineExceeded");
+    }
+
+    @Test
+    void aFinishedJobIsRemovedAfterItsTimeAndTakesWhatItOwns() {
+        String name = cluster.submit("exit 0", "ttlSecondsAfterFinished: 2");
+        JsonNode job = cluster.admin.get(cluster.jobPath(name));
+        String secret = """
+                apiVersion: v1
+                kind: Secret
+                metadata:
+                  name: "%1$s"
+                  ownerReferences: [{apiVersion: batch/v1, kind: Job, name: "%1$s", uid: "%2$s", controller: true}]
+                """.formatted(name, job.at("/metadata/uid").asString());
+        cluster.admin.create(cluster.namespace, secret).orThrow();
+        JsonNode pod = cluster.awaitPod(name, any -> true);
+
+        cluster.admin.awaitGone(cluster.jobPath(name));
+
+        cluster.admin.awaitGone("/api/v1/namespaces/" + cluster.namespace + "/secrets/" + name);
+        cluster.admin.awaitGone("/api/v1/namespaces/" + cluster.namespace + "/pods/" + Cluster.name(pod));
+    }
+
+    @Test
+    void aDeletedJobsPodIsToldToLeaveAndItsProcessEnds() {
+        String name = cluster.submit(PATIENT, POLICY);
+        JsonNode pod = cluster.awaitRunning(name);
+        cluster.awaitLog(Cluster.name(pod), "running");
+        long pid = cluster.node.pid(cluster.namespace, Cluster.name(pod)).orElseThrow();
+
+        cluster.admin
+                .delete(cluster.jobPath(name) + "?propagationPolicy=Background")
+                .orThrow();
+
+        cluster.admin.awaitGone("/api/v1/namespaces/" + cluster.namespace + "/pods/" + Cluster.name(pod));
+        assertThat(ProcessHandle.of(pid)).as("process of the pod").isEmpty();
+    }
+
+    private static JsonNode failure(JsonNode job) {
+        return Objects.requireNonNull(Cluster.condition(job, "Failed"), job::toPrettyString);
     }
 }
