@@ -36,6 +36,10 @@ public final class WorkerProtocol {
     public static final String ENV_WORKER_SCRATCH = "BITFRONTIER_WORKER_SCRATCH";
     /** Threads that LibTorch may use. */
     public static final String ENV_WORKER_THREADS = "BITFRONTIER_WORKER_THREADS";
+    /** What to compute on: cpu, cuda, cuda:N or auto, the default: a GPU where there is one, and LibTorch for it. */
+    public static final String ENV_WORKER_DEVICE = "BITFRONTIER_WORKER_DEVICE";
+    /** Processes that train one model together, each on a GPU of its own; optional, 1. With a pod of several GPUs, that many. */
+    public static final String ENV_WORKER_RANKS = "BITFRONTIER_WORKER_RANKS";
     /** Seconds without work after which a worker leaves; optional. */
     public static final String ENV_WORKER_IDLE_SECONDS = "BITFRONTIER_WORKER_IDLE_SECONDS";
     /** Seconds for which a worker without work keeps calling a service that does not answer; optional. */
