@@ -33,8 +33,7 @@ class Turns {
     /** Does {@code work} unless another replica is at it; whether it did. */
     boolean take(String name, Runnable work) {
         // The database's time decides; the instant only dates the request.
-        Optional<SimpleLock> turn =
-                locks.lock(new LockConfiguration(clock.instant(), name, longest, Duration.ZERO));
+        Optional<SimpleLock> turn = locks.lock(new LockConfiguration(clock.instant(), name, longest, Duration.ZERO));
         turn.ifPresent(lock -> {
             try {
                 work.run();

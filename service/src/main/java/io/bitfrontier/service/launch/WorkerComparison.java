@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -113,7 +112,10 @@ class WorkerComparison {
                     staffing.workerCame(row.resourceClass());
                 }
                 if (isGivenUp(row)) {
-                    log.warn("worker {} has given no sign of life for {} s and is ended", row.id(), row.silentFor().toSeconds());
+                    log.warn(
+                            "worker {} has given no sign of life for {} s and is ended",
+                            row.id(),
+                            row.silentFor().toSeconds());
                     if (externalId != null) {
                         launcher.kill(externalId);
                     }

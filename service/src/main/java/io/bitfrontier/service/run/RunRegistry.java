@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,12 +63,18 @@ public class RunRegistry {
     @Transactional(propagation = Propagation.MANDATORY)
     public Registered register(UUID sweep, RequiredWork work, String actor, String reason) {
         lock();
-        insertTrajectories(work.trajectories());
-        Map<String, Long> trajectoryIds = trajectoryIds(work.trajectories());
-        insertStates(work.trajectories(), trajectoryIds);
-        Map<Long, RunChains.Node> nodes = nodes(trajectoryIds.values());
-        Map<StateKey, Long> stateIds = stateIds(work.trajectories(), trajectoryIds, nodes.values());
-        linkStarts(work.trajectories(), trajectoryIds, stateIds);
+        Map<String, Long> trajectoryIds = new HashMap<>();
+        Map<Long, RunChains.Node> nodes = new HashMap<>();
+        Map<StateKey, Long> stateIds = new HashMap<>();
+        for (List<RequiredWork.Trajectory> level : levels(work.trajectories())) {
+            insertTrajectories(level, stateIds);
+            Map<String, Long> ids = trajectoryIds(level);
+            insertStates(level, ids);
+            Map<Long, RunChains.Node> states = nodes(ids.values());
+            stateIds.putAll(stateIds(level, ids, states.values()));
+            trajectoryIds.putAll(ids);
+            nodes.putAll(states);
+        }
 
         RunChains chains = new RunChains(nodes.values(), starts(work.trajectories(), trajectoryIds, stateIds));
         Map<Long, RequiredWork.Evaluation> evaluations = new LinkedHashMap<>();
@@ -115,16 +122,31 @@ public class RunRegistry {
         return stored[0];
     }
 
-    private void insertTrajectories(List<RequiredWork.Trajectory> trajectories) {
+    /** Trunks, then what branches off them, and so on: the states that a level starts from are those of earlier ones. */
+    private static Collection<List<RequiredWork.Trajectory>> levels(List<RequiredWork.Trajectory> trajectories) {
+        Map<String, Integer> depths = new HashMap<>();
+        Map<Integer, List<RequiredWork.Trajectory>> levels = new TreeMap<>();
+        for (RequiredWork.Trajectory trajectory : trajectories) {
+            TrajectorySpec.Start start = trajectory.spec().start();
+            int depth = start == null ? 0 : 1 + depths.getOrDefault(start.trajectory(), 0);
+            depths.put(trajectory.fingerprint(), depth);
+            levels.computeIfAbsent(depth, d -> new ArrayList<>()).add(trajectory);
+        }
+        return levels.values();
+    }
+
+    private void insertTrajectories(List<RequiredWork.Trajectory> trajectories, Map<StateKey, Long> stateIds) {
         jdbc.sql("""
-                        INSERT INTO trajectory (fingerprint, spec, model, precision)
-                        SELECT fingerprint, CAST(spec AS jsonb), model, precision
-                        FROM unnest(CAST(:fingerprints AS text[]), CAST(:specs AS text[]), CAST(:models AS text[]),
-                                    CAST(:precisions AS text[])) AS w (fingerprint, spec, model, precision)
+                        INSERT INTO trajectory (fingerprint, spec, start_state_id, model, precision)
+                        SELECT fingerprint, CAST(spec AS jsonb), start, model, precision
+                        FROM unnest(CAST(:fingerprints AS text[]), CAST(:specs AS text[]), CAST(:starts AS bigint[]),
+                                    CAST(:models AS text[]), CAST(:precisions AS text[]))
+                             AS w (fingerprint, spec, start, model, precision)
                         ON CONFLICT (fingerprint) DO NOTHING
                         """)
                 .param("fingerprints", column(trajectories, RequiredWork.Trajectory::fingerprint, String[]::new))
                 .param("specs", column(trajectories, t -> WorkJson.write(t.spec()), String[]::new))
+                .param("starts", column(trajectories, t -> startState(t.spec(), stateIds), Long[]::new))
                 .param("models", column(trajectories, RequiredWork.Trajectory::model, String[]::new))
                 .param("precisions", column(trajectories, RequiredWork.Trajectory::precision, String[]::new))
                 .update();
@@ -202,20 +224,6 @@ public class RunRegistry {
     private static @Nullable Long startState(TrajectorySpec spec, Map<StateKey, Long> stateIds) {
         TrajectorySpec.Start start = spec.start();
         return start == null ? null : id(stateIds, new StateKey(start.trajectory(), start.tokens()));
-    }
-
-    private void linkStarts(
-            List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids, Map<StateKey, Long> stateIds) {
-        List<RequiredWork.Trajectory> branches =
-                trajectories.stream().filter(t -> t.spec().start() != null).toList();
-        jdbc.sql("""
-                        UPDATE trajectory t SET start_state_id = w.state
-                        FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS bigint[])) AS w (id, state)
-                        WHERE t.id = w.id AND t.start_state_id IS NULL
-                        """)
-                .param("ids", column(branches, t -> id(ids, t.fingerprint()), Long[]::new))
-                .param("states", column(branches, t -> startState(t.spec(), stateIds), Long[]::new))
-                .update();
     }
 
     private static Map<Long, RunChains.Start> starts(

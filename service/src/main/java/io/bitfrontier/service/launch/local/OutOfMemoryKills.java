@@ -23,8 +23,10 @@ final class OutOfMemoryKills {
 
     /** Of the control group of this process. */
     static OutOfMemoryKills ofThisProcess() {
-        return new OutOfMemoryKills(
-                Path.of("/sys/fs/cgroup").resolve(group()).resolve("memory.events").normalize());
+        return new OutOfMemoryKills(Path.of("/sys/fs/cgroup")
+                .resolve(group())
+                .resolve("memory.events")
+                .normalize());
     }
 
     private static String group() {
