@@ -1,6 +1,8 @@
 package io.bitfrontier.service.run;
 
 import io.bitfrontier.service.config.BitfrontierSettings;
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -13,8 +15,10 @@ import org.springframework.util.FileSystemUtils;
 @Component
 public class ArtifactStore {
     private final Path root;
+    private final FailPoints failPoints;
 
-    ArtifactStore(BitfrontierSettings settings) {
+    ArtifactStore(BitfrontierSettings settings, FailPoints failPoints) {
+        this.failPoints = failPoints;
         this.root = Objects.requireNonNull(settings.artifacts(), "the settings fill it in");
     }
 
@@ -48,7 +52,9 @@ public class ArtifactStore {
     void delete(String uri) throws IOException {
         Path directory = path(uri).orElse(root);
         if (directory.startsWith(root) && !directory.equals(root)) {
+            failPoints.pass(FailPoint.FILES_UNNEEDED);
             FileSystemUtils.deleteRecursively(directory);
+            failPoints.pass(FailPoint.FILES_REMOVED);
         }
     }
 }
