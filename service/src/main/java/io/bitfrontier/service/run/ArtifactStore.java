@@ -8,10 +8,14 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.springframework.stereotype.Component;
 import org.springframework.util.FileSystemUtils;
 
-/** Where attempts write: a directory per attempt under the artifacts that all replicas share, addressed by file URI. */
+/**
+ * Where attempts write: a directory per attempt under the artifacts that all replicas share, addressed by file URI. A worker's
+ * attempts lie in a directory of its own, so that all the rest can be read-only to it.
+ */
 @Component
 public class ArtifactStore {
     private final Path root;
@@ -22,9 +26,18 @@ public class ArtifactStore {
         this.root = Objects.requireNonNull(settings.artifacts(), "the settings fill it in");
     }
 
+    /** The part of the store that one worker writes, relative to its root. */
+    public static String writtenBy(UUID worker) {
+        return "workers/" + worker;
+    }
+
     /** The directory of one attempt and of no other. */
-    String attemptUri(long runId, int number) {
-        return root.resolve("run-" + runId).resolve("attempt-" + number).toUri().toString();
+    String attemptUri(UUID worker, long runId, int number) {
+        return root.resolve(writtenBy(worker))
+                .resolve("run-" + runId)
+                .resolve("attempt-" + number)
+                .toUri()
+                .toString();
     }
 
     /** Whether {@code uri} lies in the directory {@code parent} of an attempt. */

@@ -185,7 +185,7 @@ public class Claims {
                 .param("number", number)
                 .param("hash", token.sha256())
                 .param("device", claim.device())
-                .param("uri", artifacts.attemptUri(run, number))
+                .param("uri", artifacts.attemptUri(worker, run, number))
                 .param("lease", settings.lease().toSeconds())
                 .param("limit", settings.attemptLimit().toSeconds())
                 .param("run", run)
