@@ -1,7 +1,6 @@
 package io.bitfrontier.trainer;
 
 import io.bitfrontier.trainer.bench.BenchCommand;
-import io.bitfrontier.trainer.ranks.RankCommand;
 import io.bitfrontier.trainer.report.WorkCommand;
 import io.bitfrontier.trainer.train.TrainCommand;
 import java.util.Map;
@@ -25,8 +24,7 @@ public final class Main {
     static CommandLine commandLine(Map<String, String> environment) {
         return new CommandLine(new Main())
                 .addSubcommand(new WorkCommand(environment, Assembly::executor))
-                .addSubcommand(new TrainCommand(environment, Assembly::executor))
-                .addSubcommand(new RankCommand(Assembly::follower))
+                .addSubcommand(new TrainCommand(Assembly::executor))
                 .addSubcommand(new BenchCommand(environment));
     }
 

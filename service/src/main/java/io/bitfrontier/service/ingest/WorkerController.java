@@ -1,7 +1,5 @@
 package io.bitfrontier.service.ingest;
 
-import io.bitfrontier.service.failpoint.FailPoint;
-import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.problem.Violation;
 import io.bitfrontier.service.run.AttemptToken;
@@ -28,10 +26,8 @@ class WorkerController {
 
     private final Workers workers;
     private final Claims claims;
-    private final FailPoints failPoints;
 
-    WorkerController(Workers workers, Claims claims, FailPoints failPoints) {
-        this.failPoints = failPoints;
+    WorkerController(Workers workers, Claims claims) {
         this.workers = workers;
         this.claims = claims;
     }
@@ -43,10 +39,7 @@ class WorkerController {
         String resourceClass = workers.seen(caller.workerId());
         Token token = Token.generate();
         return claims.claim(caller.workerId(), resourceClass, request, new AttemptToken(token.secret(), token.sha256()))
-                .map(assignment -> {
-                    failPoints.pass(FailPoint.CLAIM_STORED);
-                    return ResponseEntity.ok(assignment);
-                })
+                .map(ResponseEntity::ok)
                 .orElseGet(() -> ResponseEntity.noContent().build());
     }
 

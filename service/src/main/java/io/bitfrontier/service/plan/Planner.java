@@ -59,7 +59,7 @@ public final class Planner {
 
     private static long tokensParentReused(List<GridPoint> points, TrainingSettings settings) {
         Lineages common = new Lineages(settings.commonPractice());
-        points.forEach(common::follow);
+        points.forEach(common::stateOf);
         return tokens(common.trajectories());
     }
 

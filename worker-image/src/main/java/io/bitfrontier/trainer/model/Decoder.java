@@ -158,12 +158,7 @@ public final class Decoder implements LanguageModel, AutoCloseable {
             }
         }
         long[] tableShape = {length, allHeads, 2L * half};
-        return new Rotation(length, table(cos, tableShape), table(sin, tableShape));
-    }
-
-    /** A kept table where the weights are. */
-    private Tensor table(float[] values, long[] tableShape) {
-        return keep.add(Tensor.create(values, tableShape).to(weights.embedding()));
+        return new Rotation(length, keep.add(Tensor.create(cos, tableShape)), keep.add(Tensor.create(sin, tableShape)));
     }
 
     /**

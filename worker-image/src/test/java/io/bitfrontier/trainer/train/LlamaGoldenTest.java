@@ -3,7 +3,6 @@ package io.bitfrontier.trainer.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.model.Decoder;
 import io.bitfrontier.trainer.model.ParameterLayout.Entry;
 import io.bitfrontier.vocabulary.ModelShape;
@@ -90,7 +89,7 @@ class LlamaGoldenTest {
     }
 
     static TrainingState state(TrajectorySpec trajectory, GoldenFile weights) {
-        TrainingState state = new TrainingState(trajectory, ComputeDevice.CPU);
+        TrainingState state = new TrainingState(trajectory);
         try (PointerScope scope = new PointerScope()) {
             for (String name : weights.names("weight.")) {
                 Entry entry = state.arena().layout().entry(name);

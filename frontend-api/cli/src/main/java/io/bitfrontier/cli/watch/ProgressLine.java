@@ -4,7 +4,6 @@ import io.bitfrontier.cli.Figures;
 import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.api.Sweep.Progress;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.StringJoiner;
 
 /** A sweep's progress in one line. */
@@ -56,9 +55,6 @@ public final class ProgressLine {
             if (p.secondsLeft() != null) {
                 facts.add(Figures.duration(Duration.ofSeconds(Math.round(p.secondsLeft()))) + " left");
             }
-        }
-        if (sweep.stateReason() != null) {
-            facts.add(sweep.state().toLowerCase(Locale.ROOT) + ": " + sweep.stateReason());
         }
         return facts.toString();
     }
