@@ -1,6 +1,7 @@
 package io.bitfrontier.trainer;
 
 import io.bitfrontier.trainer.bench.BenchCommand;
+import io.bitfrontier.trainer.ranks.RankCommand;
 import io.bitfrontier.trainer.report.WorkCommand;
 import io.bitfrontier.trainer.train.TrainCommand;
 import java.util.Map;
@@ -24,7 +25,8 @@ public final class Main {
     static CommandLine commandLine(Map<String, String> environment) {
         return new CommandLine(new Main())
                 .addSubcommand(new WorkCommand(environment, Assembly::executor))
-                .addSubcommand(new TrainCommand(Assembly::executor))
+                .addSubcommand(new TrainCommand(environment, Assembly::executor))
+                .addSubcommand(new RankCommand(Assembly::follower))
                 .addSubcommand(new BenchCommand(environment));
     }
 

@@ -57,6 +57,11 @@ public final class Figures {
                 : String.format(Locale.ROOT, "%d:%02d:%02d", seconds / 3600, seconds / 60 % 60, seconds % 60);
     }
 
+    /** Hours with two decimals: {@code 0.25}. */
+    public static String hours(double hours) {
+        return String.format(Locale.ROOT, "%.2f", hours);
+    }
+
     /** A share in per cent with one decimal: {@code 82.4 %}. */
     public static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);

@@ -4,8 +4,12 @@ import io.bitfrontier.cli.api.ProblemException;
 import io.bitfrontier.cli.command.CancelCommand;
 import io.bitfrontier.cli.command.DatasetCommand;
 import io.bitfrontier.cli.command.FrontierCommand;
+import io.bitfrontier.cli.command.LimitsCommand;
 import io.bitfrontier.cli.command.LogsCommand;
+import io.bitfrontier.cli.command.PauseCommand;
 import io.bitfrontier.cli.command.PlanCommand;
+import io.bitfrontier.cli.command.ResumeCommand;
+import io.bitfrontier.cli.command.RetryCommand;
 import io.bitfrontier.cli.command.RunsCommand;
 import io.bitfrontier.cli.command.ShowCommand;
 import io.bitfrontier.cli.command.SubmitCommand;
@@ -59,6 +63,10 @@ public final class Main {
                 .addSubcommand(new RunsCommand(context))
                 .addSubcommand(new ShowCommand(context))
                 .addSubcommand(new LogsCommand(context))
+                .addSubcommand(new PauseCommand(context))
+                .addSubcommand(new ResumeCommand(context))
+                .addSubcommand(new RetryCommand(context))
+                .addSubcommand(new LimitsCommand(context))
                 .addSubcommand(new CancelCommand(context))
                 .addSubcommand(new FrontierCommand(context))
                 .addSubcommand(DatasetCommand.in(context))

@@ -1,5 +1,7 @@
 package io.bitfrontier.service.ingest;
 
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.problem.Violation;
 import io.bitfrontier.service.run.AttemptEndings;
@@ -41,6 +43,7 @@ class AttemptController {
     private final Completions completions;
     private final AttemptEndings endings;
     private final CheckpointRetention retention;
+    private final FailPoints failPoints;
 
     AttemptController(
             Leases leases,
@@ -49,7 +52,9 @@ class AttemptController {
             LogWriter logs,
             Completions completions,
             AttemptEndings endings,
-            CheckpointRetention retention) {
+            CheckpointRetention retention,
+            FailPoints failPoints) {
+        this.failPoints = failPoints;
         this.leases = leases;
         this.metrics = metrics;
         this.checkpoints = checkpoints;
@@ -68,7 +73,9 @@ class AttemptController {
     @PostMapping("/metrics")
     MetricReply metrics(
             @RequestAttribute(AttemptCaller.ATTRIBUTE) AttemptCaller caller, @RequestBody MetricBatch batch) {
-        return write(caller, attempt -> metrics.store(attempt, batch));
+        MetricReply reply = write(caller, attempt -> metrics.store(attempt, batch));
+        failPoints.pass(FailPoint.METRICS_STORED);
+        return reply;
     }
 
     @PostMapping("/checkpoints")
@@ -79,6 +86,7 @@ class AttemptController {
             throw ProblemException.invalid(List.of(new Violation("checkpoint", null, "is missing")));
         }
         writeOnly(caller, attempt -> checkpoints.register(attempt, report.checkpoint()));
+        failPoints.pass(FailPoint.CHECKPOINT_STORED);
     }
 
     @PostMapping("/log")
@@ -90,7 +98,9 @@ class AttemptController {
     @PostMapping("/completion")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void complete(@RequestAttribute(AttemptCaller.ATTRIBUTE) AttemptCaller caller, @RequestBody Completion completion) {
+        failPoints.pass(FailPoint.COMPLETION_RECEIVED);
         writeOnly(caller, attempt -> completions.complete(attempt, completion));
+        failPoints.pass(FailPoint.COMPLETION_STORED);
         retention.removeOf(caller.runId());
     }
 
@@ -106,6 +116,7 @@ class AttemptController {
                         "must be one of " + Arrays.toString(FailureClass.values())))));
         String message = failure.message() == null || failure.message().isBlank() ? "no message" : failure.message();
         writeOnly(caller, attempt -> endings.fail(attempt, failureClass, message));
+        failPoints.pass(FailPoint.FAILURE_STORED);
     }
 
     private <T> T write(AttemptCaller caller, Function<AttemptRef, T> write) {

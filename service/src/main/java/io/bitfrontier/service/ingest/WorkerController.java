@@ -1,5 +1,7 @@
 package io.bitfrontier.service.ingest;
 
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.problem.Violation;
 import io.bitfrontier.service.run.AttemptToken;
@@ -26,8 +28,10 @@ class WorkerController {
 
     private final Workers workers;
     private final Claims claims;
+    private final FailPoints failPoints;
 
-    WorkerController(Workers workers, Claims claims) {
+    WorkerController(Workers workers, Claims claims, FailPoints failPoints) {
+        this.failPoints = failPoints;
         this.workers = workers;
         this.claims = claims;
     }
@@ -39,7 +43,10 @@ class WorkerController {
         String resourceClass = workers.seen(caller.workerId());
         Token token = Token.generate();
         return claims.claim(caller.workerId(), resourceClass, request, new AttemptToken(token.secret(), token.sha256()))
-                .map(ResponseEntity::ok)
+                .map(assignment -> {
+                    failPoints.pass(FailPoint.CLAIM_STORED);
+                    return ResponseEntity.ok(assignment);
+                })
                 .orElseGet(() -> ResponseEntity.noContent().build());
     }
 

@@ -19,6 +19,12 @@ class LauncherClasses implements ResourceClassNames {
     }
 
     @Override
+    public int gpus(String name) {
+        Launcher.ResourceClass resources = launcher.classes().get(name);
+        return resources == null ? 0 : resources.gpus();
+    }
+
+    @Override
     public String defaultName() {
         Set<String> names = names();
         return names.contains(DEFAULT) ? DEFAULT : names.iterator().next();

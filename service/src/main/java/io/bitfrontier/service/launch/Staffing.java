@@ -1,5 +1,7 @@
 package io.bitfrontier.service.launch;
 
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher.ResourceClass;
 import io.bitfrontier.service.run.Demand;
 import io.bitfrontier.service.worker.Token;
@@ -29,15 +31,23 @@ class Staffing {
     private final Workers workers;
     private final Demand demand;
     private final ServiceAddress address;
+    private final FailPoints failPoints;
     private final LongSupplier nanoTime;
     private final Map<String, StartBackOff> backOffs = new HashMap<>();
 
     @Autowired
-    Staffing(Launcher launcher, Workers workers, Demand demand, ServiceAddress address) {
-        this(launcher, workers, demand, address, System::nanoTime);
+    Staffing(Launcher launcher, Workers workers, Demand demand, ServiceAddress address, FailPoints failPoints) {
+        this(launcher, workers, demand, address, failPoints, System::nanoTime);
     }
 
-    Staffing(Launcher launcher, Workers workers, Demand demand, ServiceAddress address, LongSupplier nanoTime) {
+    Staffing(
+            Launcher launcher,
+            Workers workers,
+            Demand demand,
+            ServiceAddress address,
+            FailPoints failPoints,
+            LongSupplier nanoTime) {
+        this.failPoints = failPoints;
         this.launcher = launcher;
         this.workers = workers;
         this.demand = demand;
@@ -82,15 +92,20 @@ class Staffing {
             log.debug("no room for another worker of class {}: another replica was first", resources.name());
             return false;
         }
+        failPoints.pass(FailPoint.WORKER_ROW_STORED);
         try {
             String externalId =
                     launcher.launch(new Launcher.Launch(id, resources.name(), address.get(), token.secret()));
+            failPoints.pass(FailPoint.WORKER_LAUNCHED);
             workers.launched(id, externalId);
+            failPoints.pass(FailPoint.WORKER_LAUNCH_NOTED);
             log.info("worker {} of class {} launched as {}", id, resources.name(), externalId);
             return true;
         } catch (IOException e) {
+            failPoints.pass(FailPoint.LAUNCH_REFUSED);
             String reason = "could not be launched: " + e.getMessage();
             workers.end(id, new Workers.Epitaph(Workers.End.LOST, reason, FailureClass.PLATFORM.name(), null));
+            failPoints.pass(FailPoint.LAUNCH_REFUSAL_NOTED);
             workerNeverCame(id, resources.name(), reason);
             return false;
         } catch (LauncherUnavailableException e) {

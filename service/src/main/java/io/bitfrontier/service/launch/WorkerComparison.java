@@ -1,5 +1,7 @@
 package io.bitfrontier.service.launch;
 
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher.Phase;
 import io.bitfrontier.service.launch.Launcher.Sighting;
 import io.bitfrontier.service.run.AttemptEndings;
@@ -41,6 +43,7 @@ class WorkerComparison {
     private final Leases leases;
     private final AttemptEndings endings;
     private final Staffing staffing;
+    private final FailPoints failPoints;
     private final LaunchSettings settings;
     private final RunSettings runs;
     /** Rounds in a row in which a worker without an attempt was found silent or missing. */
@@ -52,6 +55,7 @@ class WorkerComparison {
             Leases leases,
             AttemptEndings endings,
             Staffing staffing,
+            FailPoints failPoints,
             LaunchSettings settings,
             RunSettings runs) {
         this.launcher = launcher;
@@ -59,6 +63,7 @@ class WorkerComparison {
         this.leases = leases;
         this.endings = endings;
         this.staffing = staffing;
+        this.failPoints = failPoints;
         this.settings = settings;
         this.runs = runs;
     }
@@ -83,6 +88,7 @@ class WorkerComparison {
             if (externalId == null) {
                 externalId = (discover ? existing : launcher.discover()).get(row.id());
                 if (externalId != null) {
+                    failPoints.pass(FailPoint.WORKER_FOUND);
                     workers.launched(row.id(), externalId);
                     log.info("worker {} was launched before its row knew: found as {}", row.id(), externalId);
                 }
@@ -94,7 +100,9 @@ class WorkerComparison {
         existing.forEach((worker, externalId) -> {
             if (!known.contains(worker)) {
                 log.info("stopping worker {} ({}), which has no living row", worker, externalId);
+                failPoints.pass(FailPoint.ORPHAN_FOUND);
                 launcher.kill(externalId);
+                failPoints.pass(FailPoint.ORPHAN_KILLED);
             }
         });
     }
@@ -117,7 +125,9 @@ class WorkerComparison {
                             row.id(),
                             row.silentFor().toSeconds());
                     if (externalId != null) {
+                        failPoints.pass(FailPoint.SILENT_WORKER_FOUND);
                         launcher.kill(externalId);
+                        failPoints.pass(FailPoint.SILENT_WORKER_KILLED);
                     }
                 }
             }
@@ -149,8 +159,10 @@ class WorkerComparison {
             FailureClass failure = Departures.failureOf(sighting);
             String reason = Departures.reason(row.id(), externalId, sighting);
             String output = launcher.output(row.id(), externalId).orElse(null);
+            failPoints.pass(FailPoint.DEATH_SEEN);
             for (AttemptRef attempt : leases.of(row.id())) {
                 endings.lose(attempt, failure, reason, ACTOR);
+                failPoints.pass(FailPoint.ATTEMPTS_LOST);
             }
             Workers.Epitaph epitaph = new Workers.Epitaph(
                     left ? Workers.End.LEFT : Workers.End.LOST, reason, left ? null : failure.name(), output);
@@ -160,8 +172,10 @@ class WorkerComparison {
                     staffing.workerNeverCame(row.id(), row.resourceClass(), reason);
                 }
             }
+            failPoints.pass(FailPoint.WORKER_ENDED);
             if (externalId != null) {
                 launcher.forget(row.id(), externalId);
+                failPoints.pass(FailPoint.WORKER_FORGOTTEN);
             }
         } finally {
             MDC.remove("worker");
@@ -173,11 +187,13 @@ class WorkerComparison {
         List<Living> rows = workers.living(launcher.kind(), launcher.installation());
         for (Living row : rows) {
             workers.drain(row.id());
+            failPoints.pass(FailPoint.DRAIN_NOTED);
             if (row.externalId() != null) {
                 launcher.terminate(row.externalId());
             }
         }
-        WorkerStop.await(launcher, rows, grace);
+        failPoints.pass(FailPoint.WORKERS_TOLD);
+        WorkerStop.await(launcher, rows, grace, failPoints);
         for (Living row : rows) {
             Sighting last = launcher.look(row.id(), row.externalId());
             if (last.phase() == Phase.ENDED || last.phase() == Phase.GONE) {

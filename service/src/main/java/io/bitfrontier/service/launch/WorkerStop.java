@@ -1,5 +1,7 @@
 package io.bitfrontier.service.launch;
 
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.worker.Workers.Living;
 import java.time.Duration;
 import java.util.List;
@@ -14,14 +16,16 @@ final class WorkerStop {
 
     private WorkerStop() {}
 
-    static void await(Launcher launcher, List<Living> workers, Duration grace) {
+    static void await(Launcher launcher, List<Living> workers, Duration grace, FailPoints failPoints) {
         if (awaitGone(launcher, workers, grace)) {
             return;
         }
         for (Living worker : workers) {
             if (worker.externalId() != null && isAlive(launcher, worker)) {
                 log.warn("worker {} did not leave within {} s and is ended", worker.id(), grace.toSeconds());
+                failPoints.pass(FailPoint.STRAGGLER_FOUND);
                 launcher.kill(worker.externalId());
+                failPoints.pass(FailPoint.STRAGGLER_KILLED);
             }
         }
         awaitGone(launcher, workers, AFTER_KILL);

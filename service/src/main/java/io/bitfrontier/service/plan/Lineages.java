@@ -28,21 +28,25 @@ final class Lineages {
 
     /** The state that is evaluated for a point; everything on the way to it is kept as well. */
     StateKey stateOf(GridPoint point) {
+        PointTraining.Link end = follow(point);
+        return new StateKey(of(end.trajectory(), point).fingerprint(), end.tokens());
+    }
+
+    /** Keeps everything that a point needs; the last of it. */
+    PointTraining.Link follow(GridPoint point) {
         @Nullable
         QuantizerSpec quantizer =
                 point.quantizer() == null ? null : QuantizerSpec.of(point.quantizer(), point.precision());
         long steps = point.tokens() / settings.batchTokens();
-        StateKey state = null;
-        for (PointTraining.Link link : training(point).lineage(point.scheme(), quantizer, steps)) {
-            PlannedTrajectory trajectory =
-                    trajectories.computeIfAbsent(link.trajectory(), spec -> new PlannedTrajectory(spec, point.model()));
-            trajectory.keep(link.tokens());
-            state = new StateKey(trajectory.fingerprint(), link.tokens());
-        }
-        if (state == null) {
-            throw new IllegalStateException("no trajectory leads to " + point);
-        }
-        return state;
+        List<PointTraining.Link> links = training(point)
+                .lineage(point.scheme(), quantizer, steps, spec -> of(spec, point)
+                        .fingerprint());
+        links.forEach(link -> of(link.trajectory(), point).keep(link.tokens()));
+        return links.get(links.size() - 1);
+    }
+
+    private PlannedTrajectory of(TrajectorySpec spec, GridPoint point) {
+        return trajectories.computeIfAbsent(spec, fresh -> new PlannedTrajectory(fresh, point.model()));
     }
 
     private PointTraining training(GridPoint point) {

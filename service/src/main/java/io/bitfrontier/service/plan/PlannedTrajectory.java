@@ -4,17 +4,18 @@ import io.bitfrontier.vocabulary.work.TrajectorySpec;
 import java.util.Collections;
 import java.util.NavigableSet;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** A trajectory that a plan follows, and the token counts at which its states are kept. */
 public final class PlannedTrajectory {
     private final TrajectorySpec spec;
-    private final String fingerprint;
     private final String model;
     private final NavigableSet<Long> states = new TreeSet<>();
+    /** Null until somebody asks: hashing is most of what planning costs, and a mere count of tokens needs no hash. */
+    private @Nullable String fingerprint;
 
     PlannedTrajectory(TrajectorySpec spec, String model) {
         this.spec = spec;
-        this.fingerprint = spec.fingerprint();
         this.model = model;
     }
 
@@ -23,7 +24,12 @@ public final class PlannedTrajectory {
     }
 
     public String fingerprint() {
-        return fingerprint;
+        String known = fingerprint;
+        if (known == null) {
+            known = spec.fingerprint();
+            fingerprint = known;
+        }
+        return known;
     }
 
     /** Name of the model in the catalog, or its dimensions. */

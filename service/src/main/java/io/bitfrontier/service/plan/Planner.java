@@ -59,7 +59,7 @@ public final class Planner {
 
     private static long tokensParentReused(List<GridPoint> points, TrainingSettings settings) {
         Lineages common = new Lineages(settings.commonPractice());
-        points.forEach(common::stateOf);
+        points.forEach(common::follow);
         return tokens(common.trajectories());
     }
 

@@ -2,6 +2,7 @@ package io.bitfrontier.service.run;
 
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.RunState;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
@@ -35,7 +36,8 @@ public class AttemptEndings {
             }
             throw new AttemptFencedException(attempt.attemptId());
         }
-        end(attempt, "FAILED", failure, message, attempt.actor());
+        String asked = failure == FailureClass.PREEMPTED ? leaveReason(attempt) : null;
+        end(attempt, "FAILED", failure, asked == null ? message : message + ": " + asked, attempt.actor());
     }
 
     /**
@@ -70,7 +72,7 @@ public class AttemptEndings {
 
     /** Locks the run, then the attempt (the order of everybody who changes both); whether the attempt is alive. */
     boolean lock(AttemptRef attempt) {
-        jdbc.sql("SELECT id FROM run WHERE id = ? FOR UPDATE")
+        jdbc.sql("SELECT id FROM run WHERE id = ? FOR NO KEY UPDATE")
                 .param(attempt.runId())
                 .query(Long.class)
                 .single();
@@ -78,6 +80,14 @@ public class AttemptEndings {
                 .param(attempt.attemptId())
                 .query(Boolean.class)
                 .single();
+    }
+
+    private @Nullable String leaveReason(AttemptRef attempt) {
+        return jdbc.sql("SELECT leave_reason FROM attempt WHERE id = ?")
+                .param(attempt.attemptId())
+                .query((row, n) -> Optional.ofNullable(row.getString("leave_reason")))
+                .single()
+                .orElse(null);
     }
 
     private @Nullable String stateOf(AttemptRef attempt) {

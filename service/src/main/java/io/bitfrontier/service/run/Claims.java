@@ -6,6 +6,7 @@ import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.RunState;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -16,30 +17,36 @@ import org.springframework.transaction.annotation.Transactional;
 @Service
 public class Claims {
     private final JdbcClient jdbc;
+    private final ClaimQueue queue;
     private final RunTransitions transitions;
     private final AttemptEndings endings;
     private final Assignments assignments;
     private final ArtifactStore artifacts;
+    private final ResourceClassNames classes;
     private final RunSettings settings;
 
     Claims(
             JdbcClient jdbc,
+            ClaimQueue queue,
             RunTransitions transitions,
             AttemptEndings endings,
             Assignments assignments,
             ArtifactStore artifacts,
+            ResourceClassNames classes,
             RunSettings settings) {
         this.jdbc = jdbc;
+        this.queue = queue;
         this.transitions = transitions;
         this.endings = endings;
         this.assignments = assignments;
         this.artifacts = artifacts;
+        this.classes = classes;
         this.settings = settings;
     }
 
     /**
-     * Claims the most urgent READY run of the class; among equal priorities one that goes on from what the worker holds comes
-     * first, then the longest chain of work behind it.
+     * Claims the most urgent READY run of the class for the sweep that comes first; among sweeps of equal rank a run that goes on
+     * from what the worker holds comes first, then the longest chain of work behind it. Its time is on that sweep's account.
      *
      * <p>A worker does one attempt at a time. If it claims while it has one, either the answer to its last claim got lost (then
      * nothing was heard of that attempt, and the same one is issued again under a new token) or it forgot what it did (then the
@@ -57,7 +64,7 @@ public class Claims {
         if (again.isPresent()) {
             return again;
         }
-        return ready(resourceClass, holding).map(run -> assign(run, worker, holding, token));
+        return next(resourceClass, holding).map(taken -> assign(taken, resourceClass, worker, holding, token));
     }
 
     private Optional<Assignment> previous(UUID worker, ClaimRequest claim, AttemptToken token) {
@@ -97,34 +104,47 @@ public class Claims {
         return Optional.empty();
     }
 
-    private Optional<Long> ready(String resourceClass, ClaimRequest holding) {
-        Optional<Long> held = heldState(holding);
-        if (held.isPresent()) {
-            Optional<Long> continued = jdbc.sql("""
-                            SELECT id FROM run
-                            WHERE state = 'READY' AND start_state_id = :held AND resource_class = :class
-                              AND not_before <= clock_timestamp()
-                              AND priority >= (
-                                SELECT priority FROM run
-                                WHERE state = 'READY' AND resource_class = :class AND not_before <= clock_timestamp()
-                                ORDER BY priority DESC, critical_path_flops DESC, id LIMIT 1)
-                            ORDER BY priority DESC, critical_path_flops DESC, id
-                            LIMIT 1 FOR UPDATE SKIP LOCKED
-                            """)
-                    .param("held", held.get())
-                    .param("class", resourceClass)
-                    .query(Long.class)
-                    .optional();
-            if (continued.isPresent()) {
+    private Optional<ClaimQueue.Taken> next(String resourceClass, ClaimRequest holding) {
+        List<ClaimQueue.Waiting> waiting = queue.waiting(resourceClass);
+        if (waiting.isEmpty()) {
+            return Optional.empty();
+        }
+        boolean holdsLock = false;
+        Optional<ClaimQueue.Taken> continued = continued(waiting, resourceClass, holding);
+        if (continued.isPresent()) {
+            ClaimQueue.Waiting owner = waiting.stream()
+                    .filter(sweep -> sweep.sweep().equals(continued.get().sweep()))
+                    .findFirst()
+                    .orElseThrow();
+            if (!owner.limited() || queue.admits(owner, false)) {
                 return continued;
             }
+            holdsLock = true;
         }
-        return jdbc.sql("""
-                        SELECT id FROM run
-                        WHERE state = 'READY' AND resource_class = ? AND not_before <= clock_timestamp()
-                        ORDER BY priority DESC, critical_path_flops DESC, id
-                        LIMIT 1 FOR UPDATE SKIP LOCKED
-                        """).param(resourceClass).query(Long.class).optional();
+        for (ClaimQueue.Waiting sweep : waiting) {
+            if (sweep.limited()) {
+                boolean admitted = queue.admits(sweep, holdsLock);
+                holdsLock = true;
+                if (!admitted) {
+                    continue;
+                }
+            }
+            Optional<ClaimQueue.Taken> head = queue.head(sweep.sweep(), resourceClass);
+            if (head.isPresent()) {
+                return head;
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Optional<ClaimQueue.Taken> continued(
+            List<ClaimQueue.Waiting> waiting, String resourceClass, ClaimRequest holding) {
+        int highest = waiting.get(0).rank();
+        List<UUID> first = waiting.stream()
+                .filter(sweep -> sweep.rank() == highest)
+                .map(ClaimQueue.Waiting::sweep)
+                .toList();
+        return heldState(holding).flatMap(held -> queue.continuing(held, first, resourceClass));
     }
 
     private Optional<Long> heldState(ClaimRequest holding) {
@@ -141,15 +161,18 @@ public class Claims {
                 .optional();
     }
 
-    private Assignment assign(long run, UUID worker, ClaimRequest claim, AttemptToken token) {
+    private Assignment assign(
+            ClaimQueue.Taken taken, String resourceClass, UUID worker, ClaimRequest claim, AttemptToken token) {
+        long run = taken.run();
         int number = jdbc.sql("SELECT COALESCE(max(number), 0) + 1 FROM attempt WHERE run_id = ?")
                 .param(run)
                 .query(Integer.class)
                 .single();
         long attempt = jdbc.sql("""
-                        INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, device, artifact_uri, started_at,
-                                             lease_expires_at, deadline_at, resumed_from_tokens)
-                        SELECT r.id, :worker, :number, 'RUNNING', :hash, :device, :uri, now(),
+                        INSERT INTO attempt (run_id, worker_id, sweep_id, gpus, number, state, token_sha256, device,
+                                             artifact_uri, started_at, lease_expires_at, deadline_at, resumed_from_tokens)
+                        SELECT r.id, :worker, :sweep, :gpus, :number, 'RUNNING', :hash, :device,
+                               :uri, now(),
                                now() + make_interval(secs => :lease),
                                now() + make_interval(secs => :limit),
                                COALESCE((SELECT max(tokens) FROM checkpoint c WHERE c.run_id = r.id), r.from_tokens)
@@ -157,10 +180,12 @@ public class Claims {
                         RETURNING id
                         """)
                 .param("worker", worker)
+                .param("sweep", taken.sweep())
+                .param("gpus", Math.max(1, classes.gpus(resourceClass)))
                 .param("number", number)
                 .param("hash", token.sha256())
                 .param("device", claim.device())
-                .param("uri", artifacts.attemptUri(run, number))
+                .param("uri", artifacts.attemptUri(worker, run, number))
                 .param("lease", settings.lease().toSeconds())
                 .param("limit", settings.attemptLimit().toSeconds())
                 .param("run", run)

@@ -8,20 +8,44 @@ import org.springframework.stereotype.Repository;
 /** How much work waits for workers. */
 @Repository
 public class Demand {
+    static final int MOST = 1_000;
+
+    static final String CLAIMABLE = """
+            WITH RECURSIVE queued (resource_class, sweep_id) AS (
+              (SELECT resource_class, sweep_id FROM sweep_run WHERE ready ORDER BY resource_class, sweep_id LIMIT 1)
+              UNION ALL
+              SELECT next.resource_class, next.sweep_id
+              FROM queued q CROSS JOIN LATERAL (
+                SELECT n.resource_class, n.sweep_id FROM sweep_run n
+                WHERE n.ready AND (n.resource_class, n.sweep_id) > (q.resource_class, q.sweep_id)
+                ORDER BY n.resource_class, n.sweep_id LIMIT 1) next)
+            SELECT q.resource_class, count(DISTINCT claimable.run_id) AS runs
+            FROM queued q
+            JOIN sweep_room o ON o.sweep_id = q.sweep_id
+            CROSS JOIN LATERAL (
+              SELECT n.run_id
+              FROM sweep_run n JOIN run r ON r.id = n.run_id
+              WHERE n.ready AND n.resource_class = q.resource_class AND n.sweep_id = q.sweep_id
+                AND r.state = 'READY' AND r.not_before <= statement_timestamp()
+              LIMIT greatest(0, least(o.room, :most))) claimable
+            GROUP BY q.resource_class
+            """;
+
     private final JdbcClient jdbc;
 
     Demand(JdbcClient jdbc) {
         this.jdbc = jdbc;
     }
 
-    /** READY runs that may be claimed now, per resource class; a class without any is absent. */
+    /**
+     * READY runs that may be claimed now, per resource class; a class without any is absent. What sweeps may not have workers for
+     * does not count, and of any one sweep at most {@value #MOST} do: no window is that wide.
+     */
     public Map<String, Integer> readyByClass() {
         record Count(String resourceClass, int runs) {}
         return jdbc
-                .sql("""
-                        SELECT resource_class, count(*) AS runs FROM run
-                        WHERE state = 'READY' AND not_before <= clock_timestamp() GROUP BY resource_class
-                        """)
+                .sql(CLAIMABLE)
+                .param("most", MOST)
                 .query((row, n) -> new Count(row.getString("resource_class"), row.getInt("runs")))
                 .list()
                 .stream()

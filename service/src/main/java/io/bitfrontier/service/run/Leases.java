@@ -15,10 +15,12 @@ public class Leases {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
 
     private final JdbcClient jdbc;
+    private final Drains drains;
     private final RunSettings settings;
 
-    Leases(JdbcClient jdbc, RunSettings settings) {
+    Leases(JdbcClient jdbc, Drains drains, RunSettings settings) {
         this.jdbc = jdbc;
+        this.drains = drains;
         this.settings = settings;
     }
 
@@ -54,7 +56,8 @@ public class Leases {
                 jdbc.sql("""
                         UPDATE worker SET last_seen_at = clock_timestamp() WHERE id = ? RETURNING drain_at IS NOT NULL
                         """).param(attempt.workerId()).query(Boolean.class).single();
-        return new HeartbeatReply(draining ? HeartbeatReply.CHECKPOINT_AND_LEAVE : HeartbeatReply.CONTINUE, lease);
+        boolean leaves = draining || drains.reason(attempt).isPresent();
+        return new HeartbeatReply(leaves ? HeartbeatReply.CHECKPOINT_AND_LEAVE : HeartbeatReply.CONTINUE, lease);
     }
 
     /**

@@ -10,9 +10,8 @@ import java.util.List;
  *
  * @param trajectories what is trained, each after the one it starts from
  * @param evaluations what is measured; its states are the ones that the sweep is after, all others lead to them
- * @param priority of the runs; larger is claimed first
  */
-public record RequiredWork(List<Trajectory> trajectories, List<Evaluation> evaluations, int priority) {
+public record RequiredWork(List<Trajectory> trajectories, List<Evaluation> evaluations) {
     public RequiredWork {
         trajectories = List.copyOf(trajectories);
         evaluations = List.copyOf(evaluations);

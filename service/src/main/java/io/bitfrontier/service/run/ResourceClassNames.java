@@ -12,4 +12,7 @@ public interface ResourceClassNames {
 
     /** The one that is meant when a sweep names none. */
     String defaultName();
+
+    /** GPUs of a worker of the class; 0 for none, and for a class that there is no more. */
+    int gpus(String name);
 }

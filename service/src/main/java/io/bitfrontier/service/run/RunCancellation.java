@@ -38,7 +38,7 @@ public class RunCancellation {
                             SELECT 1 FROM sweep_run other JOIN sweep s ON s.id = other.sweep_id
                             WHERE other.run_id = r.id AND other.sweep_id <> :sweep AND s.cancelled_at IS NULL)
                         ORDER BY r.id
-                        FOR UPDATE OF r
+                        FOR NO KEY UPDATE OF r
                         """).param("sweep", sweepId).query(Long.class).list();
         int cancelled = 0;
         for (RunState from : LIVING) {

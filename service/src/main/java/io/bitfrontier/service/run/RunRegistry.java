@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -62,12 +63,18 @@ public class RunRegistry {
     @Transactional(propagation = Propagation.MANDATORY)
     public Registered register(UUID sweep, RequiredWork work, String actor, String reason) {
         lock();
-        insertTrajectories(work.trajectories());
-        Map<String, Long> trajectoryIds = trajectoryIds(work.trajectories());
-        insertStates(work.trajectories(), trajectoryIds);
-        Map<Long, RunChains.Node> nodes = nodes(trajectoryIds.values());
-        Map<StateKey, Long> stateIds = stateIds(work.trajectories(), trajectoryIds, nodes.values());
-        linkStarts(work.trajectories(), trajectoryIds, stateIds);
+        Map<String, Long> trajectoryIds = new HashMap<>();
+        Map<Long, RunChains.Node> nodes = new HashMap<>();
+        Map<StateKey, Long> stateIds = new HashMap<>();
+        for (List<RequiredWork.Trajectory> level : levels(work.trajectories())) {
+            insertTrajectories(level, stateIds);
+            Map<String, Long> ids = trajectoryIds(level);
+            insertStates(level, ids);
+            Map<Long, RunChains.Node> states = nodes(ids.values());
+            stateIds.putAll(stateIds(level, ids, states.values()));
+            trajectoryIds.putAll(ids);
+            nodes.putAll(states);
+        }
 
         RunChains chains = new RunChains(nodes.values(), starts(work.trajectories(), trajectoryIds, stateIds));
         Map<Long, RequiredWork.Evaluation> evaluations = new LinkedHashMap<>();
@@ -78,13 +85,30 @@ public class RunRegistry {
             evaluationFlops.put(state, evaluation.flops());
         }
         List<RunChains.Step> steps = chains.towards(evaluationFlops);
-        int newRuns = insertTrainRuns(steps, work.priority(), actor, reason)
-                + insertEvaluateRuns(evaluations, work.priority(), actor, reason);
-        raise(steps, work.priority());
+        int newRuns = insertTrainRuns(steps, actor, reason) + insertEvaluateRuns(evaluations, actor, reason);
+        raise(steps);
         linkTrainRuns(sweep, stateIds.values(), chains.needed());
         linkEvaluateRuns(sweep, evaluations);
         events.publishEvent(new RunsReady());
+        events.publishEvent(new SweepLinked(sweep));
         return new Registered(stateIds, newRuns);
+    }
+
+    /**
+     * A sweep needs no failed or cancelled run any more of which it needs a newer generation. The rows themselves stay.
+     */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public void forgetSuperseded(UUID sweep) {
+        jdbc.sql("""
+                        DELETE FROM sweep_run n
+                        USING run older
+                        WHERE n.sweep_id = :sweep AND older.id = n.run_id AND older.state IN ('FAILED', 'CANCELLED')
+                          AND EXISTS (
+                            SELECT 1 FROM run newer JOIN sweep_run m ON m.run_id = newer.id AND m.sweep_id = :sweep
+                            WHERE newer.target_state_id = older.target_state_id AND newer.kind = older.kind
+                              AND newer.evaluation_version = older.evaluation_version
+                              AND newer.generation > older.generation)
+                        """).param("sweep", sweep).update();
     }
 
     /**
@@ -115,16 +139,31 @@ public class RunRegistry {
         return stored[0];
     }
 
-    private void insertTrajectories(List<RequiredWork.Trajectory> trajectories) {
+    /** Trunks, then what branches off them, and so on: the states that a level starts from are those of earlier ones. */
+    private static Collection<List<RequiredWork.Trajectory>> levels(List<RequiredWork.Trajectory> trajectories) {
+        Map<String, Integer> depths = new HashMap<>();
+        Map<Integer, List<RequiredWork.Trajectory>> levels = new TreeMap<>();
+        for (RequiredWork.Trajectory trajectory : trajectories) {
+            TrajectorySpec.Start start = trajectory.spec().start();
+            int depth = start == null ? 0 : 1 + depths.getOrDefault(start.trajectory(), 0);
+            depths.put(trajectory.fingerprint(), depth);
+            levels.computeIfAbsent(depth, d -> new ArrayList<>()).add(trajectory);
+        }
+        return levels.values();
+    }
+
+    private void insertTrajectories(List<RequiredWork.Trajectory> trajectories, Map<StateKey, Long> stateIds) {
         jdbc.sql("""
-                        INSERT INTO trajectory (fingerprint, spec, model, precision)
-                        SELECT fingerprint, CAST(spec AS jsonb), model, precision
-                        FROM unnest(CAST(:fingerprints AS text[]), CAST(:specs AS text[]), CAST(:models AS text[]),
-                                    CAST(:precisions AS text[])) AS w (fingerprint, spec, model, precision)
+                        INSERT INTO trajectory (fingerprint, spec, start_state_id, model, precision)
+                        SELECT fingerprint, CAST(spec AS jsonb), start, model, precision
+                        FROM unnest(CAST(:fingerprints AS text[]), CAST(:specs AS text[]), CAST(:starts AS bigint[]),
+                                    CAST(:models AS text[]), CAST(:precisions AS text[]))
+                             AS w (fingerprint, spec, start, model, precision)
                         ON CONFLICT (fingerprint) DO NOTHING
                         """)
                 .param("fingerprints", column(trajectories, RequiredWork.Trajectory::fingerprint, String[]::new))
                 .param("specs", column(trajectories, t -> WorkJson.write(t.spec()), String[]::new))
+                .param("starts", column(trajectories, t -> startState(t.spec(), stateIds), Long[]::new))
                 .param("models", column(trajectories, RequiredWork.Trajectory::model, String[]::new))
                 .param("precisions", column(trajectories, RequiredWork.Trajectory::precision, String[]::new))
                 .update();
@@ -204,20 +243,6 @@ public class RunRegistry {
         return start == null ? null : id(stateIds, new StateKey(start.trajectory(), start.tokens()));
     }
 
-    private void linkStarts(
-            List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids, Map<StateKey, Long> stateIds) {
-        List<RequiredWork.Trajectory> branches =
-                trajectories.stream().filter(t -> t.spec().start() != null).toList();
-        jdbc.sql("""
-                        UPDATE trajectory t SET start_state_id = w.state
-                        FROM unnest(CAST(:ids AS bigint[]), CAST(:states AS bigint[])) AS w (id, state)
-                        WHERE t.id = w.id AND t.start_state_id IS NULL
-                        """)
-                .param("ids", column(branches, t -> id(ids, t.fingerprint()), Long[]::new))
-                .param("states", column(branches, t -> startState(t.spec(), stateIds), Long[]::new))
-                .update();
-    }
-
     private static Map<Long, RunChains.Start> starts(
             List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids, Map<StateKey, Long> stateIds) {
         Map<Long, RunChains.Start> starts = new HashMap<>();
@@ -232,18 +257,18 @@ public class RunRegistry {
         return starts;
     }
 
-    private int insertTrainRuns(List<RunChains.Step> steps, int priority, String actor, String reason) {
+    private int insertTrainRuns(List<RunChains.Step> steps, String actor, String reason) {
         List<RunChains.Step> missing =
                 steps.stream().filter(step -> step.existing() == null).toList();
         return jdbc.sql("""
                         WITH planned AS (
-                          INSERT INTO run (kind, target_state_id, start_state_id, generation, state, priority,
+                          INSERT INTO run (kind, target_state_id, start_state_id, generation, state,
                                            critical_path_flops, from_tokens, to_tokens, progress_tokens, flops)
                           SELECT 'train', w.target, w.start,
                                  1 + coalesce((SELECT max(o.generation) FROM run o
                                                WHERE o.kind = 'train' AND o.target_state_id = w.target), 0),
                                  CASE WHEN w.start IS NULL OR s.stored_at IS NOT NULL THEN 'READY' ELSE 'PLANNED' END,
-                                 :priority, w.critical, w.from_tokens, w.to_tokens, w.from_tokens, w.flops
+                                 w.critical, w.from_tokens, w.to_tokens, w.from_tokens, w.flops
                           FROM unnest(CAST(:targets AS bigint[]), CAST(:starts AS bigint[]), CAST(:from AS bigint[]),
                                       CAST(:to AS bigint[]), CAST(:flops AS double precision[]),
                                       CAST(:critical AS double precision[]))
@@ -255,7 +280,6 @@ public class RunRegistry {
                         INSERT INTO run_transition (run_id, to_state, event, actor, reason)
                         SELECT id, state, 'PLANNED', :actor, :reason FROM planned
                         """)
-                .param("priority", priority)
                 .param("targets", column(missing, RunChains.Step::target, Long[]::new))
                 .param("starts", column(missing, RunChains.Step::start, Long[]::new))
                 .param("from", column(missing, RunChains.Step::from, Long[]::new))
@@ -267,21 +291,20 @@ public class RunRegistry {
                 .update();
     }
 
-    private int insertEvaluateRuns(
-            Map<Long, RequiredWork.Evaluation> evaluations, int priority, String actor, String reason) {
+    private int insertEvaluateRuns(Map<Long, RequiredWork.Evaluation> evaluations, String actor, String reason) {
         Map<EvaluationSpec, String> json = new HashMap<>();
         List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
         return jdbc.sql("""
                         WITH planned AS (
                           INSERT INTO run (kind, target_state_id, start_state_id, evaluation_version, evaluation, generation,
-                                           state, priority, critical_path_flops, from_tokens, to_tokens, progress_tokens,
+                                           state, critical_path_flops, from_tokens, to_tokens, progress_tokens,
                                            flops)
                           SELECT 'evaluate', s.id, s.id, w.version, CAST(w.spec AS jsonb),
                                  1 + coalesce((SELECT max(o.generation) FROM run o
                                                WHERE o.kind = 'evaluate' AND o.target_state_id = s.id
                                                  AND o.evaluation_version = w.version), 0),
                                  CASE WHEN s.stored_at IS NOT NULL THEN 'READY' ELSE 'PLANNED' END,
-                                 :priority, w.flops, s.tokens, s.tokens, s.tokens, w.flops
+                                 w.flops, s.tokens, s.tokens, s.tokens, w.flops
                           FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[]), CAST(:specs AS text[]),
                                       CAST(:flops AS double precision[])) AS w (state, version, spec, flops)
                           JOIN state s ON s.id = w.state
@@ -291,7 +314,6 @@ public class RunRegistry {
                         INSERT INTO run_transition (run_id, to_state, event, actor, reason)
                         SELECT id, state, 'PLANNED', :actor, :reason FROM planned
                         """)
-                .param("priority", priority)
                 .param("states", evaluations.keySet().toArray(Long[]::new))
                 .param("versions", versions(values))
                 .param("specs", column(values, e -> json.computeIfAbsent(e.spec(), WorkJson::write), String[]::new))
@@ -302,7 +324,7 @@ public class RunRegistry {
     }
 
     /** A run that more depends on than before is claimed earlier. Rows that somebody is changing are left as they are. */
-    private void raise(List<RunChains.Step> steps, int priority) {
+    private void raise(List<RunChains.Step> steps) {
         List<RunChains.Step> shared =
                 steps.stream().filter(step -> step.existing() != null).toList();
         jdbc.sql("""
@@ -311,15 +333,17 @@ public class RunRegistry {
                           FROM unnest(CAST(:ids AS bigint[]), CAST(:critical AS double precision[])) AS w (id, critical)
                           JOIN run r ON r.id = w.id
                           WHERE r.state IN ('PLANNED', 'READY')
-                            AND (r.priority < :priority OR r.critical_path_flops < w.critical)
-                          FOR UPDATE OF r SKIP LOCKED)
-                        UPDATE run SET priority = greatest(priority, :priority),
-                                       critical_path_flops = greatest(critical_path_flops, free.critical)
-                        FROM free WHERE run.id = free.id
+                            AND r.critical_path_flops < w.critical
+                          FOR NO KEY UPDATE OF r SKIP LOCKED),
+                        raised AS (
+                          UPDATE run SET critical_path_flops = free.critical
+                          FROM free WHERE run.id = free.id
+                          RETURNING run.id, run.critical_path_flops)
+                        UPDATE sweep_run n SET critical_path_flops = raised.critical_path_flops
+                        FROM raised WHERE n.run_id = raised.id
                         """)
                 .param("ids", column(shared, RunChains.Step::existing, Long[]::new))
                 .param("critical", column(shared, RunChains.Step::criticalFlops, Double[]::new))
-                .param("priority", priority)
                 .update();
     }
 
@@ -337,7 +361,9 @@ public class RunRegistry {
                           SELECT p.id, p.start_state_id, p.state
                           FROM mine m JOIN run p ON p.target_state_id = m.start_state_id AND p.kind = 'train'
                           WHERE m.state <> 'SUCCEEDED' AND p.state IN ('PLANNED', 'READY', 'RUNNING'))
-                        INSERT INTO sweep_run (sweep_id, run_id) SELECT :sweep, id FROM mine
+                        INSERT INTO sweep_run (sweep_id, run_id, ready, resource_class, critical_path_flops)
+                        SELECT :sweep, r.id, r.state = 'READY', r.resource_class, r.critical_path_flops
+                        FROM mine JOIN run r ON r.id = mine.id
                         ON CONFLICT DO NOTHING
                         """)
                 .param("needed", needed.toArray(Long[]::new))
@@ -349,8 +375,8 @@ public class RunRegistry {
     private void linkEvaluateRuns(UUID sweep, Map<Long, RequiredWork.Evaluation> evaluations) {
         List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
         jdbc.sql("""
-                        INSERT INTO sweep_run (sweep_id, run_id)
-                        SELECT :sweep, r.id
+                        INSERT INTO sweep_run (sweep_id, run_id, ready, resource_class, critical_path_flops)
+                        SELECT :sweep, r.id, r.state = 'READY', r.resource_class, r.critical_path_flops
                         FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[])) AS w (state, version)
                         JOIN run r ON r.target_state_id = w.state AND r.kind = 'evaluate'
                           AND r.evaluation_version = w.version AND r.state NOT IN ('FAILED', 'CANCELLED')

@@ -13,6 +13,7 @@ import org.springframework.validation.annotation.Validated;
  * @param lease how long an attempt may go on without a successful heartbeat
  * @param checkpointEvery time between checkpoints on the way
  * @param attemptLimit how long one attempt may take; then it has timed out
+ * @param ageing waiting time without a worker that raises a sweep in the queue by one step of priority
  */
 @Validated
 @ConfigurationProperties("bitfrontier.run")
@@ -24,4 +25,7 @@ public record RunSettings(
         Duration checkpointEvery,
 
         @DefaultValue("7d") @DurationMin(seconds = 1) @DurationMax(days = 365)
-        Duration attemptLimit) {}
+        Duration attemptLimit,
+
+        @DefaultValue("1m") @DurationMin(seconds = 1) @DurationMax(hours = 24)
+        Duration ageing) {}

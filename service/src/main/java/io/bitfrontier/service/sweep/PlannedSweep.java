@@ -72,6 +72,6 @@ public record PlannedSweep(SweepDocument document, GridExpander.Expansion expans
                             plan.evaluation(),
                             Planner.evaluateFlops(point.point().shape(), plan.evaluation())));
         }
-        return new RequiredWork(trajectories, List.copyOf(evaluations.values()), document.priority());
+        return new RequiredWork(trajectories, List.copyOf(evaluations.values()));
     }
 }

@@ -4,6 +4,7 @@ import io.bitfrontier.service.plan.GridPoint;
 import io.bitfrontier.service.plan.Plan;
 import io.bitfrontier.vocabulary.ModelSize;
 import io.bitfrontier.vocabulary.work.StateKey;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** Writes the grid points of a sweep in one statement. */
+/** Writes the grid points of a sweep in one statement; of points that are there only what is measured of them changes. */
 @Repository
 class PointRows {
     private final JdbcClient jdbc;
@@ -32,6 +33,8 @@ class PointRows {
                           CAST(:tokens AS bigint[]), CAST(:requested AS bigint[]), CAST(:precisions AS text[]),
                           CAST(:schemes AS text[]), CAST(:quantizers AS text[]), CAST(:seeds AS bigint[]),
                           CAST(:effective AS bigint[]), CAST(:packed AS bigint[]), CAST(:states AS bigint[])) AS w
+                        ON CONFLICT (sweep_id, fingerprint) DO UPDATE SET evaluation_version = excluded.evaluation_version
+                        WHERE grid_point.evaluation_version <> excluded.evaluation_version
                         """)
                 .param("sweep", sweep)
                 .param("version", plan.evaluation().version())
@@ -57,6 +60,19 @@ class PointRows {
                         "states",
                         points.stream().map(point -> states.get(point.state())).toArray(Long[]::new))
                 .update();
+    }
+
+    /** The state of each point of a sweep, by the point's fingerprint. */
+    Map<String, StateKey> states(UUID sweep) {
+        Map<String, StateKey> states = new HashMap<>();
+        jdbc.sql("""
+                        SELECT p.fingerprint, t.fingerprint AS trajectory, s.tokens
+                        FROM grid_point p JOIN state s ON s.id = p.state_id JOIN trajectory t ON t.id = s.trajectory_id
+                        WHERE p.sweep_id = ?
+                        """).param(sweep).query(row -> {
+            states.put(row.getString("fingerprint"), new StateKey(row.getString("trajectory"), row.getLong("tokens")));
+        });
+        return states;
     }
 
     private static ModelSize size(GridPoint point) {

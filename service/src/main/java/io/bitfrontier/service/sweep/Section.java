@@ -67,6 +67,11 @@ final class Section {
         findings.add(at(key), (String) null, message);
     }
 
+    /** The value under a key is wrong. */
+    void wrong(String key, String message) {
+        findings.add(at(key), text(key).orElse(null), message);
+    }
+
     /** A scalar's text; reported and empty when it is something else. */
     Optional<String> text(String key) {
         DocumentNode node = get(key);

@@ -12,8 +12,12 @@ import java.util.UUID;
 import org.hibernate.annotations.JdbcTypeCode;
 import org.hibernate.type.SqlTypes;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
-/** A submitted sweep: its document never changes, and once cancelled it stays so. */
+/**
+ * A submitted sweep. Its document changes by an extension alone, and cancelled it stays until it is retried. Whoever changes it
+ * holds the lock of the registry, so that changes happen one after another.
+ */
 @Entity
 @Table(name = "sweep")
 public class Sweep {
@@ -35,15 +39,15 @@ public class Sweep {
     @JdbcTypeCode(SqlTypes.LONG32VARCHAR)
     private String submitter;
 
-    @Column(nullable = false, updatable = false)
+    @Column(nullable = false)
     @JdbcTypeCode(SqlTypes.JSON)
     private String document;
 
-    @Column(name = "document_sha256", nullable = false, updatable = false, length = 64)
+    @Column(name = "document_sha256", nullable = false, length = 64)
     @JdbcTypeCode(SqlTypes.CHAR)
     private String documentSha256;
 
-    @Column(nullable = false, updatable = false)
+    @Column(nullable = false)
     @JdbcTypeCode(SqlTypes.JSON)
     private String plan;
 
@@ -52,9 +56,37 @@ public class Sweep {
 
     private @Nullable Instant cancelledAt;
 
+    @Column(nullable = false)
+    private int priority;
+
+    private @Nullable Integer maxWorkers;
+
+    private @Nullable Double gpuHours;
+
+    private @Nullable Instant deadline;
+
+    @Column(nullable = false)
+    @JdbcTypeCode(SqlTypes.LONG32VARCHAR)
+    private String keepStates;
+
+    private @Nullable Instant pausedAt;
+
+    @Column(nullable = false)
+    private boolean pauseDrains = true;
+
+    @Column(nullable = false)
+    private Instant openSince;
+
+    private @Nullable Instant stoppedAt;
+
+    @JdbcTypeCode(SqlTypes.LONG32VARCHAR)
+    private @Nullable String stopReason;
+
+    private @Nullable Instant finishedAt;
+
     /** For JPA. */
     protected Sweep() {
-        this(0, "", "", "{}", "", "{}", Clock.systemUTC());
+        this(0, "", "", "{}", "", "{}", SweepLimits.NONE, Clock.systemUTC());
     }
 
     Sweep(
@@ -64,6 +96,7 @@ public class Sweep {
             String document,
             String documentSha256,
             String plan,
+            SweepLimits limits,
             Clock clock) {
         this.id = UUID.randomUUID();
         this.projectId = projectId;
@@ -72,7 +105,14 @@ public class Sweep {
         this.document = document;
         this.documentSha256 = documentSha256;
         this.plan = plan;
-        this.createdAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+        this.createdAt = now(clock);
+        this.openSince = createdAt;
+        this.keepStates = limits.keep().label();
+        limit(limits);
+    }
+
+    private static Instant now(Clock clock) {
+        return clock.instant().truncatedTo(ChronoUnit.MICROS);
     }
 
     boolean isOf(SweepDocument other) {
@@ -82,8 +122,59 @@ public class Sweep {
     /** Marks the sweep cancelled; the first time counts. */
     void cancel(Clock clock) {
         if (cancelledAt == null) {
-            cancelledAt = clock.instant().truncatedTo(ChronoUnit.MICROS);
+            cancelledAt = now(clock);
         }
+    }
+
+    /**
+     * Nothing of it is claimed any more.
+     *
+     * @param drain whether what runs goes to its next checkpoint only
+     * @return whether that changes anything
+     */
+    boolean pause(boolean drain, Clock clock) {
+        boolean changes = pausedAt == null || pauseDrains != drain;
+        if (pausedAt == null) {
+            pausedAt = now(clock);
+        }
+        pauseDrains = drain;
+        return changes;
+    }
+
+    /** Takes its place in the queue again; whether it was paused. */
+    boolean resume(Clock clock) {
+        boolean paused = pausedAt != null;
+        if (paused) {
+            pausedAt = null;
+            openSince = now(clock);
+        }
+        return paused;
+    }
+
+    /** Something of it is to be done again, or for the first time. */
+    void reopen(Clock clock) {
+        cancelledAt = null;
+        finishedAt = null;
+        openSince = now(clock);
+    }
+
+    /** A larger document takes the place of the one so far. */
+    void extend(SweepDocument larger, JsonMapper json, PlanSummary summary, Clock clock) {
+        document = json.writeValueAsString(larger.content());
+        documentSha256 = larger.sha256();
+        plan = json.writeValueAsString(summary);
+        reopen(clock);
+    }
+
+    /** Other limits: whether one of them is reached is found anew. */
+    final void limit(SweepLimits limits) {
+        priority = limits.priority();
+        maxWorkers = limits.maxWorkers();
+        gpuHours = limits.gpuHours();
+        deadline = limits.deadline();
+        keepStates = limits.keep().label();
+        stoppedAt = null;
+        stopReason = null;
     }
 
     public UUID id() {
@@ -118,5 +209,27 @@ public class Sweep {
 
     public @Nullable Instant cancelledAt() {
         return cancelledAt;
+    }
+
+    public @Nullable Instant pausedAt() {
+        return pausedAt;
+    }
+
+    public @Nullable Instant stoppedAt() {
+        return stoppedAt;
+    }
+
+    /** Which limit is reached, in one sentence. */
+    public @Nullable String stopReason() {
+        return stopReason;
+    }
+
+    public SweepLimits limits() {
+        return new SweepLimits(
+                priority,
+                maxWorkers,
+                gpuHours,
+                deadline,
+                KeepStates.of(keepStates).orElseThrow());
     }
 }

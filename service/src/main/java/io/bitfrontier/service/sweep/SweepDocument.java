@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param project that the sweep belongs to
  * @param grid axes and exclusions
  * @param training how the points are trained and measured
- * @param priority of its runs; larger is claimed first
+ * @param limits what the sweep may take
  * @param content the document as it was written, for those who read it back
  * @param sha256 equal for documents of equal content
  */
@@ -21,7 +21,7 @@ public record SweepDocument(
         String project,
         Grid grid,
         TrainingSettings training,
-        int priority,
+        SweepLimits limits,
         Map<String, @Nullable Object> content,
         String sha256) {
     /** The version of the language of documents. */

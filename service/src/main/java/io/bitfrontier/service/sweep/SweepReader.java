@@ -19,7 +19,6 @@ final class SweepReader {
     private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,119}";
     private static final String PROJECT = "[a-z0-9][a-z0-9-]{0,62}";
     private static final int MOST_WINDOWS = 100_000;
-    private static final int MOST_PRIORITY = 100;
     private static final List<String> TASKS = List.of(EvaluationSpec.PERPLEXITY, EvaluationSpec.CHOICES);
 
     private final Findings findings = new Findings();
@@ -65,7 +64,7 @@ final class SweepReader {
         GridReader.Axes axes = gridReader.read(gridSection, batch.batchTokens());
         List<Exclusion> exclusions = new ExclusionReader(findings, gridReader).read(document);
         EvaluationSpec evaluation = evaluation(document, data, batch.sequenceLength());
-        int priority = (int) document.section("limits", "priority").signed("priority", MOST_PRIORITY);
+        SweepLimits limits = LimitsReader.read(document.section("limits", LimitsReader.FIELDS));
         DataSpec known = data == null ? DataSpec.synthetic(1) : data;
         TrainingSettings training =
                 trainingReader.read(known, batch, axes.models().values(), evaluation);
@@ -83,7 +82,7 @@ final class SweepReader {
                         new ArrayList<>(axes.seeds().values()),
                         exclusions),
                 training,
-                priority,
+                limits,
                 content(root),
                 Fingerprint.of(root.canonical()));
     }

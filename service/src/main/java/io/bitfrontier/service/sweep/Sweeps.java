@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 public class Sweeps {
     private static final Logger log = LoggerFactory.getLogger(Sweeps.class);
     /** Who submits until callers prove who they are. */
-    private static final String SUBMITTER = "local";
+    static final String SUBMITTER = "local";
 
     private static final Instant AFTER_ALL = Instant.parse("9999-01-01T00:00:00Z");
     private static final UUID LAST_ID = new UUID(-1, -1);
@@ -34,6 +34,7 @@ public class Sweeps {
     private final RunRegistry registry;
     private final RunCancellation cancellation;
     private final PointRows points;
+    private final SweepEvents events;
     private final Corpora corpora;
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -44,6 +45,7 @@ public class Sweeps {
             RunRegistry registry,
             RunCancellation cancellation,
             PointRows points,
+            SweepEvents events,
             Datasets datasets,
             JdbcClient jdbc,
             JsonMapper json,
@@ -52,6 +54,7 @@ public class Sweeps {
         this.registry = registry;
         this.cancellation = cancellation;
         this.points = points;
+        this.events = events;
         this.corpora = corporaOf(datasets);
         this.jdbc = jdbc;
         this.json = json;
@@ -76,6 +79,15 @@ public class Sweeps {
     }
 
     /**
+     * Reads and plans.
+     *
+     * @throws ProblemException INVALID with every violation
+     */
+    PlannedSweep read(String text) {
+        return PlannedSweep.of(SweepReader.read(text, corpora));
+    }
+
+    /**
      * Stores a sweep with everything it needs, in one transaction. The same name with the same document is the same sweep.
      *
      * @throws ProblemException INVALID with every violation, CONFLICT when the name has another document
@@ -86,12 +98,13 @@ public class Sweeps {
         PlannedSweep planned = PlannedSweep.of(document);
         registry.lock();
         long project = projectId(document.project()).orElseThrow();
-        Optional<Sweep> existing = repository.findByProjectIdAndName(project, document.name());
+        Optional<Sweep> existing = find(document);
         if (existing.isPresent()) {
             if (!existing.get().isOf(document)) {
                 throw new ProblemException(
                         ProblemCode.CONFLICT,
-                        "The sweep " + document.name() + " exists with another document; give this one another name");
+                        "The sweep " + document.name()
+                                + " exists with another document; give this one another name, or extend it if this one only adds");
             }
             return new Submission(existing.get(), false);
         }
@@ -102,7 +115,9 @@ public class Sweeps {
                 json.writeValueAsString(document.content()),
                 document.sha256(),
                 json.writeValueAsString(planned.summary()),
+                document.limits(),
                 clock));
+        events.record(sweep.id(), SweepEvents.SUBMITTED, SUBMITTER, "the sweep was submitted", sweep.document());
         RunRegistry.Registered registered =
                 registry.register(sweep.id(), planned.work(), SUBMITTER, "sweep " + document.name() + " needs it");
         points.insert(sweep.id(), planned.plan(), registered.stateIds());
@@ -115,13 +130,22 @@ public class Sweeps {
         return new Submission(sweep, true);
     }
 
+    /** The sweep of the document's project and name. */
+    Optional<Sweep> find(SweepDocument document) {
+        return projectId(document.project())
+                .flatMap(project -> repository.findByProjectIdAndName(project, document.name()));
+    }
+
     /** Cancels a sweep and the runs that no other sweep needs. */
     @Transactional
     public Sweep cancel(UUID id) {
         registry.lock();
         Sweep sweep = get(id);
-        sweep.cancel(clock);
-        repository.saveAndFlush(sweep);
+        if (sweep.cancelledAt() == null) {
+            sweep.cancel(clock);
+            repository.saveAndFlush(sweep);
+            events.record(id, SweepEvents.CANCELLED, SUBMITTER, "the sweep was cancelled", null);
+        }
         cancellation.cancelUnneeded(id, SUBMITTER, "sweep " + sweep.name() + " was cancelled");
         return sweep;
     }

@@ -75,15 +75,6 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheArtifactsKnowAnObjectStore() {
-        house.onlyTheArtifactsKnowAnObjectStore().check(SERVICE);
-
-        assertThat(reported(planted.onlyTheArtifactsKnowAnObjectStore()))
-                .contains("planted.run.UsesAnObjectStore")
-                .doesNotContain("planted.artifact");
-    }
-
-    @Test
     void nobodyHereKnowsLibTorch() {
         house.nobodyHereKnowsLibTorch().check(SERVICE);
 

@@ -21,9 +21,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.yaml.snakeyaml.LoaderOptions;
+import org.yaml.snakeyaml.Yaml;
+import org.yaml.snakeyaml.constructor.SafeConstructor;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.dataformat.yaml.YAMLMapper;
 
 /**
  * The API server's REST API as one user sees it, in JSON. It shares no code with the client that the service uses, so that tests
@@ -31,7 +33,6 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  */
 public final class ClusterClient {
     static final JsonMapper JSON = JsonMapper.builder().build();
-    private static final YAMLMapper YAML = YAMLMapper.builder().build();
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final URI server;
@@ -68,15 +69,13 @@ public final class ClusterClient {
     /** An object's change: type ADDED, MODIFIED, DELETED, BOOKMARK, or ERROR with a Status as object. */
     public record Event(String type, JsonNode object) {}
 
-    /** Reads YAML of one or more documents; empty ones are left out. */
+    /** Reads YAML 1.1, as Kubernetes' own tools do, of one or more documents; empty ones are left out. */
     public static List<JsonNode> parse(String yaml) {
         List<JsonNode> documents = new ArrayList<>();
-        try (var all = YAML.readerFor(JsonNode.class).<JsonNode>readValues(yaml)) {
-            all.forEachRemaining(document -> {
-                if (document.isObject()) {
-                    documents.add(document);
-                }
-            });
+        for (Object document : new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(yaml)) {
+            if (document != null) {
+                documents.add(JSON.valueToTree(document));
+            }
         }
         return documents;
     }

@@ -4,6 +4,7 @@ import static io.bitfrontier.service.testing.RunBuilder.aRun;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.run.AttemptEndings;
 import io.bitfrontier.service.run.AttemptToken;
 import io.bitfrontier.service.run.CheckpointRetention;
@@ -81,9 +82,9 @@ class ReconcilerTest {
 
     private Reconciler aReplica() {
         LaunchSettings settings = new LaunchSettings("local", Duration.ofSeconds(2), 3, Duration.ZERO, null);
-        Staffing staffing = new Staffing(launcher, workers, demand, address, () -> nanoTime);
-        WorkerComparison comparison =
-                new WorkerComparison(launcher, workers, leases, endings, staffing, settings, runSettings);
+        Staffing staffing = new Staffing(launcher, workers, demand, address, FailPoints.NONE, () -> nanoTime);
+        WorkerComparison comparison = new WorkerComparison(
+                launcher, workers, leases, endings, staffing, FailPoints.NONE, settings, runSettings);
         return new Reconciler(
                 launcher,
                 comparison,

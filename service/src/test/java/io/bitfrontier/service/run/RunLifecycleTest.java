@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bitfrontier.service.run.RunStateMachine.Transition;
 import io.bitfrontier.service.testing.ProtocolClient;
+import io.bitfrontier.service.testing.RunBuilder;
 import io.bitfrontier.service.testing.RunBuilder.Seeded;
 import io.bitfrontier.service.testing.ServiceTest;
 import io.bitfrontier.service.worker.Workers;
@@ -266,10 +267,7 @@ class RunLifecycleTest {
         UUID mine = aSweep(jdbc);
         UUID other = aSweep(jdbc);
         Seeded shared = aRun().withPriority(1).neededBy(mine).insert(jdbc);
-        jdbc.sql("INSERT INTO sweep_run VALUES (?, ?)")
-                .param(other)
-                .param(shared.run())
-                .update();
+        RunBuilder.needs(jdbc, other, shared.run());
         Seeded running = aRun().neededBy(mine).insert(jdbc);
         Seeded planned = aRun().after(running).neededBy(mine).insert(jdbc);
         worker.complete(worker.claim());

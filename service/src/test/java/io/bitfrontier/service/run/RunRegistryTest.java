@@ -48,7 +48,7 @@ class RunRegistryTest {
     }
 
     /** Full precision of one seed: a trunk with a decay branch per budget, in steps. */
-    private static RequiredWork work(long seed, int priority, long... budgets) {
+    private static RequiredWork work(long seed, long... budgets) {
         TrajectorySpec trunk = RunBuilder.trajectory(seed);
         String fingerprint = trunk.fingerprint();
         List<Trajectory> trajectories = new ArrayList<>();
@@ -65,7 +65,7 @@ class RunRegistryTest {
             trajectories.add(new Trajectory(decay.fingerprint(), decay, "tiny-17k", 2.0, List.of(end.tokens())));
             evaluations.add(new Evaluation(end, EVALUATION, 1.0));
         }
-        return new RequiredWork(trajectories, evaluations, priority);
+        return new RequiredWork(trajectories, evaluations);
     }
 
     private static TrajectorySpec decay(TrajectorySpec trunk, long budget) {
@@ -126,7 +126,7 @@ class RunRegistryTest {
 
     @Test
     void onlyWhatStartsFromNothingIsReady() {
-        register(rows.sweep(), work(1, 0, 10, 20));
+        register(rows.sweep(), work(1, 10, 20));
 
         assertThat(runs())
                 .containsExactlyInAnyOrder(
@@ -145,7 +145,7 @@ class RunRegistryTest {
 
     @Test
     void specificationsReadBackAsTheyWere() {
-        RequiredWork work = work(1, 0, 10);
+        RequiredWork work = work(1, 10);
         register(rows.sweep(), work);
 
         for (Trajectory trajectory : work.trajectories()) {
@@ -169,17 +169,13 @@ class RunRegistryTest {
     void aSecondSweepSharesWhatIsThereAndAddsWhatIsMissing() {
         UUID first = rows.sweep();
         UUID second = rows.sweep();
-        RunRegistry.Registered small = register(first, work(1, 0, 10));
-        RunRegistry.Registered large = register(second, work(1, 5, 10, 20));
+        RunRegistry.Registered small = register(first, work(1, 10));
+        RunRegistry.Registered large = register(second, work(1, 10, 20));
 
         assertThat(small.newRuns()).isEqualTo(3);
         assertThat(large.newRuns()).isEqualTo(3);
         assertThat(count("sweep_run WHERE sweep_id = '" + first + "'")).isEqualTo(3);
         assertThat(count("sweep_run WHERE sweep_id = '" + second + "'")).isEqualTo(6);
-        assertThat(jdbc.sql("SELECT priority FROM run WHERE from_tokens = 0 AND kind = 'train'")
-                        .query(Integer.class)
-                        .single())
-                .isEqualTo(5);
         assertThat(jdbc.sql("SELECT critical_path_flops FROM run WHERE from_tokens = 0 AND kind = 'train'")
                         .query(Double.class)
                         .single())
@@ -188,9 +184,9 @@ class RunRegistryTest {
 
     @Test
     void aLargerBudgetGoesOnFromTheStoredTrunk() {
-        RunRegistry.Registered registered = register(rows.sweep(), work(1, 0, 10));
+        RunRegistry.Registered registered = register(rows.sweep(), work(1, 10));
         registered.stateIds().values().forEach(this::store);
-        RequiredWork larger = work(1, 0, 20);
+        RequiredWork larger = work(1, 20);
 
         assertThat(registry.tokensStored(larger)).isEqualTo(9 * STEP);
         register(rows.sweep(), larger);
@@ -204,8 +200,8 @@ class RunRegistryTest {
     void aRunningTrunkOfAnotherSweepIsContinuedAndNeededByBoth() {
         UUID first = rows.sweep();
         UUID second = rows.sweep();
-        register(first, work(1, 0, 10));
-        register(second, work(1, 0, 20));
+        register(first, work(1, 10));
+        register(second, work(1, 20));
 
         assertThat(runs()).contains(new Row("train", "PLANNED", 9, 18, 1));
         assertThat(jdbc.sql("""
@@ -216,25 +212,24 @@ class RunRegistryTest {
 
     @Test
     void nothingIsTrainedForWhatIsStoredAndItsRunsCountAsDone() {
-        RunRegistry.Registered registered = register(rows.sweep(), work(1, 0, 10));
+        RunRegistry.Registered registered = register(rows.sweep(), work(1, 10));
         registered.stateIds().values().forEach(this::store);
         UUID second = rows.sweep();
 
-        assertThat(registry.tokensStored(work(1, 0, 10))).isEqualTo(10 * STEP);
-        assertThat(register(second, work(1, 0, 10)).newRuns()).isZero();
+        assertThat(registry.tokensStored(work(1, 10))).isEqualTo(10 * STEP);
+        assertThat(register(second, work(1, 10)).newRuns()).isZero();
         assertThat(count("sweep_run WHERE sweep_id = '" + second + "'")).isEqualTo(3);
     }
 
     @Test
     void anotherEvaluationOfAStoredStateIsReadyAtOnce() {
-        RunRegistry.Registered registered = register(rows.sweep(), work(1, 0, 10));
+        RunRegistry.Registered registered = register(rows.sweep(), work(1, 10));
         registered.stateIds().values().forEach(this::store);
-        RequiredWork base = work(1, 0, 10);
+        RequiredWork base = work(1, 10);
         EvaluationSpec longer = new EvaluationSpec(EVALUATION.data(), 128, 9, EVALUATION.tasks());
         RequiredWork again = new RequiredWork(
                 base.trajectories(),
-                List.of(new Evaluation(base.evaluations().get(0).state(), longer, 1.0)),
-                0);
+                List.of(new Evaluation(base.evaluations().get(0).state(), longer, 1.0)));
 
         assertThat(register(rows.sweep(), again).newRuns()).isEqualTo(1);
         assertThat(count("run WHERE kind = 'evaluate' AND state = 'READY'")).isEqualTo(1);
@@ -242,12 +237,12 @@ class RunRegistryTest {
 
     @Test
     void whatFailedOrWasCancelledGetsAnotherGeneration() {
-        register(rows.sweep(), work(1, 0, 10));
+        register(rows.sweep(), work(1, 10));
         end("FAILED");
-        register(rows.sweep(), work(1, 0, 10));
+        register(rows.sweep(), work(1, 10));
         end("CANCELLED");
         UUID third = rows.sweep();
-        register(third, work(1, 0, 10));
+        register(third, work(1, 10));
 
         assertThat(runs())
                 .filteredOn(row -> row.generation() == 3)
@@ -273,7 +268,7 @@ class RunRegistryTest {
                     together.await();
                     int created = 0;
                     for (long seed : seeds) {
-                        created += register(sweep, work(seed, 0, budgets)).newRuns();
+                        created += register(sweep, work(seed, budgets)).newRuns();
                     }
                     return created;
                 };

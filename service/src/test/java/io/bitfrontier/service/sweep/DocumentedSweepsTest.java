@@ -80,6 +80,7 @@ class DocumentedSweepsTest {
     void theReferenceNamesEveryKeyThatTheReaderKnows() {
         String reference = read(DOCS.resolve("reference/sweep-file.md"));
         Set<String> keys = new TreeSet<>(Arrays.asList(TrainingReader.FIELDS));
+        keys.addAll(Arrays.asList(LimitsReader.FIELDS));
         for (String reader : List.of("SweepReader", "GridReader", "ModelReader", "ExclusionReader")) {
             String source =
                     read(DOCS.resolveSibling("service/src/main/java/io/bitfrontier/service/sweep/" + reader + ".java"));

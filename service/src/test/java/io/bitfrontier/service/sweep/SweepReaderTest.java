@@ -139,7 +139,7 @@ class SweepReaderTest {
         assertThat(training.learningRates()).containsOnly(entry("tiny-17k", 5e-3));
         assertThat(training.evaluation().windows()).isEqualTo(320);
         assertThat(training.evaluation().tasks()).containsExactly("choices", "perplexity");
-        assertThat(sweep.priority()).isZero();
+        assertThat(sweep.limits()).isEqualTo(SweepLimits.NONE);
     }
 
     @ParameterizedTest

@@ -30,6 +30,7 @@ final class RunningSystem implements AutoCloseable {
     private final Path home;
     private final int port;
     private final HttpClient http = HttpClient.newHttpClient();
+    private List<String> properties = List.of();
     private @Nullable Process service;
 
     RunningSystem(Path home) throws IOException {
@@ -48,6 +49,15 @@ final class RunningSystem implements AutoCloseable {
         return there ? Optional.of(List.of(serviceJar, workerJar)) : Optional.empty();
     }
 
+    URI address() {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+
+    /** Properties of the service from its next start on, as {@code name=value}. */
+    void configure(List<String> settings) {
+        properties = List.copyOf(settings);
+    }
+
     void start() throws IOException, InterruptedException {
         List<Path> jars = packaged().orElseThrow();
         String workerClassPath = jars.get(1) + ":" + jars.get(1).resolveSibling("lib") + "/*";
@@ -55,9 +65,9 @@ final class RunningSystem implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
-                "-Dbitfrontier.launch.local.class-path=" + workerClassPath,
-                "-jar",
-                jars.get(0).toString()));
+                "-Dbitfrontier.launch.local.class-path=" + workerClassPath));
+        properties.forEach(property -> command.add("-D" + property));
+        command.addAll(List.of("-jar", jars.get(0).toString()));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("BITFRONTIER_HOME", home.toString());
         builder.environment().put("SERVER_PORT", Integer.toString(port));
@@ -181,7 +191,7 @@ final class RunningSystem implements AutoCloseable {
     private HttpResponse<String> send(String method, String path, @Nullable String body) throws InterruptedException {
         HttpRequest.BodyPublisher publisher =
                 body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body);
-        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+        HttpRequest request = HttpRequest.newBuilder(address().resolve(path))
                 .timeout(Duration.ofSeconds(20))
                 .header("Content-Type", "application/yaml")
                 .method(method, publisher)

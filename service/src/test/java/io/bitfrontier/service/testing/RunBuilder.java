@@ -43,6 +43,7 @@ public final class RunBuilder {
         return this;
     }
 
+    /** Of the sweep that needs it, unless that is named. */
     public RunBuilder withPriority(int value) {
         priority = value;
         return this;
@@ -94,10 +95,10 @@ public final class RunBuilder {
         EvaluationSpec evaluation = evaluation();
         long run = jdbc.sql("""
                         INSERT INTO run (kind, target_state_id, start_state_id, evaluation_version, evaluation, state,
-                                         resource_class, priority, critical_path_flops, from_tokens, to_tokens,
+                                         resource_class, critical_path_flops, from_tokens, to_tokens,
                                          progress_tokens, failure_class, finished_at)
-                        VALUES (:kind, :target, :start, :version, CAST(:evaluation AS jsonb), :state, :class, :priority,
-                                :critical, :from, :to, :from, :failure,
+                        VALUES (:kind, :target, :start, :version, CAST(:evaluation AS jsonb), :state, :class, :critical,
+                                :from, :to, :from, :failure,
                                 CASE WHEN :state IN ('SUCCEEDED', 'FAILED', 'CANCELLED') THEN now() END)
                         RETURNING id
                         """)
@@ -108,19 +109,13 @@ public final class RunBuilder {
                 .param("evaluation", evaluate ? WorkJson.write(evaluation) : null, java.sql.Types.VARCHAR)
                 .param("state", state)
                 .param("class", resourceClass)
-                .param("priority", priority)
                 .param("critical", criticalPath)
                 .param("from", from)
                 .param("to", to)
                 .param("failure", state.equals("FAILED") ? "USER" : null, java.sql.Types.VARCHAR)
                 .query(Long.class)
                 .single();
-        if (sweep != null) {
-            jdbc.sql("INSERT INTO sweep_run (sweep_id, run_id) VALUES (?, ?)")
-                    .param(sweep)
-                    .param(run)
-                    .update();
-        }
+        needs(jdbc, sweep != null ? sweep : aSweepOfPriority(jdbc, priority), run);
         return new Seeded(run, target, trajectory, fingerprint, to);
     }
 
@@ -151,6 +146,29 @@ public final class RunBuilder {
                         SELECT ?, id, ?, 'test', '{}', repeat('0', 64), '{}', now() FROM project WHERE name = 'default'
                         """).param(id).param("sweep-" + id).update();
         return id;
+    }
+
+    /** The one sweep of this priority, for runs whose sweep does not matter. */
+    private static UUID aSweepOfPriority(JdbcClient jdbc, int priority) {
+        jdbc.sql("""
+                        INSERT INTO sweep (id, project_id, name, submitter, document, document_sha256, plan, created_at, priority)
+                        SELECT ?, id, ?, 'test', '{}', repeat('0', 64), '{}', now(), ? FROM project WHERE name = 'default'
+                        ON CONFLICT DO NOTHING
+                        """)
+                .params(UUID.randomUUID(), "priority " + priority, priority)
+                .update();
+        return jdbc.sql("SELECT id FROM sweep WHERE name = ?")
+                .param("priority " + priority)
+                .query(UUID.class)
+                .single();
+    }
+
+    /** A sweep needs a run that is there. */
+    public static void needs(JdbcClient jdbc, UUID sweep, long run) {
+        jdbc.sql("""
+                        INSERT INTO sweep_run (sweep_id, run_id, ready, resource_class, critical_path_flops)
+                        SELECT ?, id, state = 'READY', resource_class, critical_path_flops FROM run WHERE id = ?
+                        """).params(sweep, run).update();
     }
 
     private static long insertTrajectory(JdbcClient jdbc, TrajectorySpec spec) {

@@ -78,9 +78,10 @@ public final class StoredRows {
 
     /** The same run is needed by another sweep. */
     public void alsoNeeded(UUID sweep, long run) {
-        jdbc.sql("INSERT INTO sweep_run (sweep_id, run_id) VALUES (?, ?)")
-                .params(sweep, run)
-                .update();
+        jdbc.sql("""
+                        INSERT INTO sweep_run (sweep_id, run_id, ready, resource_class, critical_path_flops)
+                        SELECT ?, id, state = 'READY', resource_class, critical_path_flops FROM run WHERE id = ?
+                        """).params(sweep, run).update();
     }
 
     public long attempt(long run, int number, long resumedFromTokens, String state) {

@@ -3,6 +3,11 @@ package io.bitfrontier.trainer.device;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.bytedeco.pytorch.Device;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Where tensors live: {@code cpu}, or {@code cuda:0} and so on.
@@ -47,6 +52,20 @@ public record ComputeDevice(Kind kind, int index) {
             return Optional.empty();
         }
         return Optional.of(cuda(matcher.group(1) == null ? 0 : Integer.parseInt(matcher.group(1))));
+    }
+
+    /** Zeros, (size) float32. */
+    public Tensor zeros(long size) {
+        return isCuda() ? torch.zeros(new long[] {size}, options()) : torch.zeros(size);
+    }
+
+    /** The tensor itself where it is here already, else a copy that is; the caller's scope owns it. */
+    public Tensor place(Tensor tensor) {
+        return isCuda() ? tensor.to(options(), false, false, new MemoryFormatOptional()) : tensor;
+    }
+
+    private TensorOptions options() {
+        return new TensorOptions(new Device(toString()));
     }
 
     public boolean isCuda() {

@@ -158,7 +158,12 @@ public final class Decoder implements LanguageModel, AutoCloseable {
             }
         }
         long[] tableShape = {length, allHeads, 2L * half};
-        return new Rotation(length, keep.add(Tensor.create(cos, tableShape)), keep.add(Tensor.create(sin, tableShape)));
+        return new Rotation(length, table(cos, tableShape), table(sin, tableShape));
+    }
+
+    /** A kept table where the weights are. */
+    private Tensor table(float[] values, long[] tableShape) {
+        return keep.add(Tensor.create(values, tableShape).to(weights.embedding()));
     }
 
     /**

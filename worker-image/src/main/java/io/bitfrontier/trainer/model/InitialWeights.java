@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.SplittableRandom;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 
 /**
  * Fresh weights by seed. Each parameter has a random stream of its own, named by the seed and the parameter, and Gaussians come
@@ -20,7 +22,12 @@ public final class InitialWeights {
     public static void initWeights(ParameterArena arena, long seed) {
         try (PointerScope scope = new PointerScope()) {
             for (ParameterLayout.Entry entry : arena.layout().entries()) {
-                fill(arena.value(entry).data_ptr_float(), entry, new Gaussian(seed, entry.name()));
+                Tensor value = arena.value(entry);
+                Tensor onHost = value.is_cpu() ? value : torch.empty(entry.shape());
+                fill(onHost.data_ptr_float(), entry, new Gaussian(seed, entry.name()));
+                if (!value.is_cpu()) {
+                    value.copy_(onHost);
+                }
             }
         }
     }

@@ -1,12 +1,12 @@
 package io.bitfrontier.trainer.model;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.model.ParameterLayout.Entry;
 import io.bitfrontier.trainer.model.ParameterLayout.Segment;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +35,12 @@ public final class ParameterArena implements AutoCloseable {
         QUANTIZED
     }
 
-    /** Allocates an arena of zeros. */
-    public ParameterArena(ParameterLayout layout, Use use) {
+    /** Allocates an arena of zeros on a device. */
+    public ParameterArena(ParameterLayout layout, Use use, ComputeDevice device) {
         this.layout = layout;
-        values = keep.add(torch.zeros(layout.size()));
-        gradients = use == Use.INFERENCE ? null : keep.add(torch.zeros(layout.size()));
-        quantized = use == Use.QUANTIZED ? keep.add(torch.zeros(layout.size(Segment.MATRICES))) : null;
+        values = keep.add(device.zeros(layout.size()));
+        gradients = use == Use.INFERENCE ? null : keep.add(device.zeros(layout.size()));
+        quantized = use == Use.QUANTIZED ? keep.add(device.zeros(layout.size(Segment.MATRICES))) : null;
         try (PointerScope scope = new PointerScope()) {
             leaves = buildLeaves();
         }

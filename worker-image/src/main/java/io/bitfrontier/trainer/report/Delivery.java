@@ -4,7 +4,6 @@ import io.bitfrontier.trainer.report.Reply.Status;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Completion;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
-import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,15 +80,8 @@ final class Delivery {
 
     private static Reply<?> send(AttemptSession session, Report report) {
         if (report instanceof Report.Done done) {
-            StoredCheckpoint checkpoint = done.checkpoint();
-            if (checkpoint != null) {
-                Reply<StoredCheckpoint> published = session.artifacts().publish(checkpoint);
-                if (published.body() == null) {
-                    return published;
-                }
-                checkpoint = published.body();
-            }
-            return session.channel().complete(new Completion(session.lastMetricSequence(), checkpoint, done.result()));
+            return session.channel()
+                    .complete(new Completion(session.lastMetricSequence(), done.checkpoint(), done.result()));
         }
         Report.Failed failed = (Report.Failed) report;
         return session.channel().fail(new Failure(failed.failureClass().name(), failed.message()));

@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.report;
 
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.train.LocalExecutor;
 import io.bitfrontier.trainer.train.WorkExecutor;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
@@ -7,7 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +22,10 @@ public final class WorkCommand implements Callable<Integer> {
     private static final Duration GRACE = Duration.ofSeconds(25);
 
     private final Map<String, String> environment;
-    private final IntFunction<WorkExecutor> executor;
+    private final Function<Compute, WorkExecutor> executor;
 
-    /** @param executor makes the executor for a number of threads; called on another thread, since it loads LibTorch */
-    public WorkCommand(Map<String, String> environment, IntFunction<WorkExecutor> executor) {
+    /** @param executor for what it is to compute with; made on another thread, since that loads LibTorch */
+    public WorkCommand(Map<String, String> environment, Function<Compute, WorkExecutor> executor) {
         this.environment = environment;
         this.executor = executor;
     }
@@ -55,7 +56,7 @@ public final class WorkCommand implements Callable<Integer> {
     private WorkerLoop loop(WorkerConfiguration configuration, Shutdown shutdown) {
         // loading the native libraries takes seconds: claim meanwhile
         CompletableFuture<WorkExecutor> loading = new CompletableFuture<>();
-        Thread loader = new Thread(() -> load(configuration.threads(), loading), "native-loader");
+        Thread loader = new Thread(() -> load(configuration.compute(), loading), "native-loader");
         loader.setDaemon(true);
         loader.start();
         ServiceClient client =
@@ -63,15 +64,15 @@ public final class WorkCommand implements Callable<Integer> {
         Supplier<WorkExecutor> loaded = () -> {
             WorkExecutor ready = loading.join();
             // OpenMP keeps the number per thread: set it on the one that trains
-            LocalExecutor.useThreads(configuration.threads());
+            LocalExecutor.useThreads(configuration.compute().threads());
             return ready;
         };
         return new WorkerLoop(configuration, client, loaded, Ticker.system(shutdown), shutdown);
     }
 
-    private void load(int threads, CompletableFuture<WorkExecutor> loading) {
+    private void load(Compute compute, CompletableFuture<WorkExecutor> loading) {
         try {
-            loading.complete(executor.apply(threads));
+            loading.complete(executor.apply(compute));
         } catch (RuntimeException | LinkageError e) {
             loading.completeExceptionally(e);
         }

@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.report;
 
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.device.Machine;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
@@ -24,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param workerId this worker
  * @param workerToken what proves it
  * @param scratch directory of this worker alone, for what it buffers
- * @param threads threads that LibTorch may use
- * @param device what it computes on, in the words of an attempt
+ * @param compute what it computes with
+ * @param device the same in the words of an attempt
  * @param idleLimit time without work after which it leaves
  * @param unreachableLimit time for which, without work, it keeps calling a service that does not answer
  */
@@ -34,11 +35,13 @@ public record WorkerConfiguration(
         UUID workerId,
         String workerToken,
         Path scratch,
-        int threads,
+        Compute compute,
         String device,
         Duration idleLimit,
         Duration unreachableLimit) {
     private static final int MOST_THREADS = 1024;
+    private static final int MOST_RANKS = 64;
+    private static final String DEFAULT_DEVICE = "auto";
     private static final long LONGEST_SECONDS = 86_400;
     private static final long DEFAULT_SECONDS = 60;
 
@@ -55,6 +58,18 @@ public record WorkerConfiguration(
         Path scratch = reader.required(
                 WorkerProtocol.ENV_WORKER_SCRATCH, "a directory that can be written", WorkerConfiguration::directory);
         Long threads = reader.number(WorkerProtocol.ENV_WORKER_THREADS, 1, MOST_THREADS, null);
+        Long ranks = reader.number(WorkerProtocol.ENV_WORKER_RANKS, 1, MOST_RANKS, 1L);
+        Machine machine = Machine.here();
+        ComputeDevice device = reader.optional(
+                WorkerProtocol.ENV_WORKER_DEVICE, DEFAULT_DEVICE, ComputeDevice.CHOICES, text -> ComputeDevice.choose(
+                                text, machine)
+                        .orElseThrow(() -> new IllegalArgumentException(text)));
+        Compute compute = threads == null || ranks == null || device == null
+                ? null
+                : new Compute(device, threads.intValue(), ranks.intValue());
+        if (compute != null) {
+            reader.violations.addAll(compute.violations(machine, environment));
+        }
         Long idle = reader.number(WorkerProtocol.ENV_WORKER_IDLE_SECONDS, 0, LONGEST_SECONDS, DEFAULT_SECONDS);
         Long unreachable =
                 reader.number(WorkerProtocol.ENV_WORKER_UNREACHABLE_SECONDS, 0, LONGEST_SECONDS, DEFAULT_SECONDS);
@@ -62,9 +77,10 @@ public record WorkerConfiguration(
                 || worker == null
                 || token == null
                 || scratch == null
-                || threads == null
+                || compute == null
                 || idle == null
-                || unreachable == null) {
+                || unreachable == null
+                || !reader.violations.isEmpty()) {
             throw new Invalid(reader.violations);
         }
         return new WorkerConfiguration(
@@ -72,8 +88,8 @@ public record WorkerConfiguration(
                 worker,
                 token,
                 scratch.resolve("worker-" + worker),
-                threads.intValue(),
-                Machine.here().describe(ComputeDevice.CPU, threads.intValue(), 1),
+                compute,
+                compute.describe(machine),
                 Duration.ofSeconds(idle),
                 Duration.ofSeconds(unreachable));
     }
@@ -134,6 +150,16 @@ public record WorkerConfiguration(
                 violations.add(name + " is not set, it must be " + bound);
                 return null;
             }
+            try {
+                return parse.apply(text);
+            } catch (IllegalArgumentException e) {
+                violations.add(name + " is '" + text + "', it must be " + bound);
+                return null;
+            }
+        }
+
+        <T> @Nullable T optional(String name, String absent, String bound, Function<String, T> parse) {
+            String text = environment.getOrDefault(name, "").isBlank() ? absent : environment.get(name);
             try {
                 return parse.apply(text);
             } catch (IllegalArgumentException e) {

@@ -8,6 +8,8 @@ import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
+import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -31,8 +33,6 @@ final class WorkerLoop {
     private final Ticker ticker;
     private final Shutdown shutdown;
     private final Delivery delivery;
-    private final LocalCopies copies;
-    private final FileTransfer transfer = new FileTransfer();
     /** The state whose continuation needs no loading; null for none. */
     private @Nullable StoredCheckpoint held;
 
@@ -48,20 +48,11 @@ final class WorkerLoop {
         this.executor = executor;
         this.ticker = ticker;
         this.shutdown = shutdown;
-        this.copies = new LocalCopies(configuration.scratch().resolve("checkpoints"));
         this.delivery = new Delivery(ticker, shutdown, configuration.unreachableLimit());
     }
 
     /** Returns the exit code of the process. */
     int run() {
-        try {
-            return loop();
-        } finally {
-            copies.clear();
-        }
-    }
-
-    private int loop() {
         BackOff backOff = new BackOff();
         long idleSince = ticker.nanoTime();
         long reachedAt = idleSince;
@@ -125,8 +116,8 @@ final class WorkerLoop {
 
     /** The exit code if this was the worker's last attempt. */
     private OptionalInt execute(Assignment assignment, long claimedAt) {
-        try (AttemptSession session = new AttemptSession(
-                assignment, client, configuration.scratch(), copies, transfer, claimedAt, ticker, shutdown)) {
+        try (AttemptSession session =
+                new AttemptSession(assignment, client, configuration.scratch(), claimedAt, ticker, shutdown)) {
             session.start();
             Report report = work(assignment, session);
             boolean delivered = delivery.deliver(session, report);
@@ -151,13 +142,12 @@ final class WorkerLoop {
         try {
             WorkExecutor ready = executor.get();
             if (assignment.train() != null) {
-                Artifacts artifacts = session.artifacts();
-                held = ready.train(artifacts.fetch(assignment.train(), before), artifacts.directory(), session);
+                Path directory = Path.of(URI.create(assignment.artifactUri()));
+                held = ready.train(assignment.train(), directory, session);
                 return new Report.Done(held, null);
             }
             if (assignment.evaluate() != null) {
-                Report.Done done = new Report.Done(
-                        null, ready.evaluate(session.artifacts().fetch(assignment.evaluate()), session));
+                Report.Done done = new Report.Done(null, ready.evaluate(assignment.evaluate(), session));
                 held = before;
                 return done;
             }

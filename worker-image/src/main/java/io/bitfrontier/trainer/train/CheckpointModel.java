@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.train;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.model.Decoder;
 import io.bitfrontier.trainer.model.LanguageModel;
 import io.bitfrontier.trainer.model.ParameterArena;
@@ -16,20 +17,23 @@ import org.bytedeco.pytorch.global.torch;
 public final class CheckpointModel implements LanguageModel, AutoCloseable {
     private final ParameterArena arena;
     private final Decoder decoder;
+    private final ComputeDevice device;
 
-    private CheckpointModel(ParameterArena arena, Decoder decoder) {
+    private CheckpointModel(ParameterArena arena, Decoder decoder, ComputeDevice device) {
         this.arena = arena;
         this.decoder = decoder;
+        this.device = device;
     }
 
     /** Replaces the masters in the arena by ŵ. */
-    static CheckpointModel bake(ParameterArena arena, TrajectorySpec trajectory, Quantization quantization) {
+    static CheckpointModel bake(
+            ParameterArena arena, TrajectorySpec trajectory, Quantization quantization, ComputeDevice device) {
         WeightQuantizer quantizer = quantization.of(trajectory.quantizer());
         if (quantizer != null) {
             try (PointerScope scope = new PointerScope()) {
                 for (Entry matrix : arena.layout().entries(Segment.MATRICES)) {
                     Tensor weight = arena.value(matrix);
-                    Tensor quantized = torch.empty(matrix.shape());
+                    Tensor quantized = torch.empty_like(weight);
                     quantization
                             .kernel()
                             .forward(quantizer, weight, FakeQuantization.scale(arena, matrix, quantizer), quantized);
@@ -38,7 +42,7 @@ public final class CheckpointModel implements LanguageModel, AutoCloseable {
             }
         }
         boolean int8 = quantizer != null && quantizer.quantizesActivations();
-        return new CheckpointModel(arena, new Decoder(trajectory.model(), arena.leaves(), int8));
+        return new CheckpointModel(arena, new Decoder(trajectory.model(), arena.leaves(), int8), device);
     }
 
     @Override
@@ -50,7 +54,7 @@ public final class CheckpointModel implements LanguageModel, AutoCloseable {
     public Tensor logits(Tensor tokens) {
         NoGradGuard guard = new NoGradGuard();
         try {
-            return decoder.logits(tokens);
+            return decoder.logits(device.place(tokens)).cpu();
         } finally {
             guard.close();
         }

@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.train;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.model.ParameterArena;
 import io.bitfrontier.trainer.model.ParameterLayout;
 import io.bitfrontier.trainer.model.ParameterLayout.Entry;
@@ -32,9 +33,22 @@ public final class Checkpoints {
     private static final String STATE = "state.safetensors";
 
     private final Quantization quantization;
+    private final ComputeDevice device;
 
+    /** Checkpoints of states on the processor. */
     public Checkpoints(Quantization quantization) {
+        this(quantization, ComputeDevice.CPU);
+    }
+
+    /** @param device where states are loaded to; what is on disk is the same for all devices */
+    public Checkpoints(Quantization quantization, ComputeDevice device) {
         this.quantization = quantization;
+        this.device = device;
+    }
+
+    /** Where states are loaded to. */
+    ComputeDevice device() {
+        return device;
     }
 
     /**
@@ -43,10 +57,11 @@ public final class Checkpoints {
      * @param trajectory the trajectory that wrote the checkpoint
      */
     public CheckpointModel openModel(StoredCheckpoint checkpoint, TrajectorySpec trajectory) {
-        ParameterArena arena = new ParameterArena(TrainingState.layout(trajectory), ParameterArena.Use.INFERENCE);
+        ParameterArena arena =
+                new ParameterArena(TrainingState.layout(trajectory), ParameterArena.Use.INFERENCE, device);
         try {
             readState(checkpoint, (channel, index, manifest) -> readMasters(channel, index, arena));
-            return CheckpointModel.bake(arena, trajectory, quantization);
+            return CheckpointModel.bake(arena, trajectory, quantization, device);
         } catch (RuntimeException e) {
             arena.close();
             throw e;
@@ -74,7 +89,7 @@ public final class Checkpoints {
         List<TrainingState> opened = new ArrayList<>();
         try {
             readState(checkpoint, (channel, index, manifest) -> {
-                TrainingState state = new TrainingState(manifest.trajectory());
+                TrainingState state = new TrainingState(manifest.trajectory(), device);
                 opened.add(state);
                 readMasters(channel, index, state.arena());
                 try (PointerScope scope = new PointerScope()) {

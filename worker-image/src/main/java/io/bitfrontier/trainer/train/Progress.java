@@ -11,7 +11,7 @@ package io.bitfrontier.trainer.train;
  * @param pendingNorm likewise of the gradient norms
  * @param pendingSteps steps since the last metric row
  */
-record Progress(
+public record Progress(
         long tokens,
         long step,
         long optimizerSteps,

@@ -13,7 +13,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.bytedeco.javacpp.BytePointer;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.json.JsonMapper;
@@ -52,7 +54,7 @@ final class SafeTensors {
     /** A contiguous float32 tensor and the names of its parts. */
     record Block(Tensor data, List<Slice> slices) {}
 
-    /** Writes the blocks one behind the other and forces the file to disk. The file must not exist. */
+    /** Writes the blocks, wherever they are, one behind the other and forces the file to disk. The file must not exist. */
     static void write(Path file, List<Block> blocks) throws IOException {
         ObjectNode header = JSON.createObjectNode();
         header.putObject(METADATA).put("format", "pt");
@@ -75,8 +77,10 @@ final class SafeTensors {
             writeFully(channel, length.putLong(padded.length).flip());
             writeFully(channel, ByteBuffer.wrap(padded));
             for (Block block : blocks) {
-                for (ByteBuffer chunk : new Chunks(block.data())) {
-                    writeFully(channel, chunk);
+                try (PointerScope scope = new PointerScope()) {
+                    for (ByteBuffer chunk : new Chunks(block.data().cpu())) {
+                        writeFully(channel, chunk);
+                    }
                 }
             }
             channel.force(true);
@@ -130,11 +134,15 @@ final class SafeTensors {
             throw new IOException(
                     name + " has shape " + Arrays.toString(place.shape()) + ", not " + Arrays.toString(into.shape()));
         }
+        Tensor onHost = into.is_cpu() ? into : torch.empty(place.shape());
         long at = place.position();
-        for (ByteBuffer chunk : new Chunks(into)) {
+        for (ByteBuffer chunk : new Chunks(onHost)) {
             int count = chunk.remaining();
             readFully(channel, chunk, at);
             at += count;
+        }
+        if (!into.is_cpu()) {
+            into.copy_(onHost);
         }
     }
 
@@ -175,7 +183,7 @@ final class SafeTensors {
         }
     }
 
-    /** The memory of a contiguous tensor as buffers, which may not exceed 2 GiB. */
+    /** The memory of a contiguous tensor on the host as buffers, which may not exceed 2 GiB. */
     private record Chunks(Tensor tensor) implements Iterable<ByteBuffer> {
         @Override
         public java.util.Iterator<ByteBuffer> iterator() {

@@ -1,14 +1,19 @@
 package io.bitfrontier.trainer.train;
 
+import io.bitfrontier.trainer.device.Compute;
+import io.bitfrontier.trainer.device.ComputeDevice;
+import io.bitfrontier.trainer.device.Machine;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.IntFunction;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,7 +34,8 @@ public final class TrainCommand implements Callable<Integer> {
     private static final int WRONG_SPECIFICATION = 2;
     private static final int GRACE_SECONDS = 25;
 
-    private final IntFunction<? extends WorkExecutor> executors;
+    private final Map<String, String> environment;
+    private final Function<Compute, ? extends WorkExecutor> executors;
     private volatile TrainingMonitor.Directive directive = TrainingMonitor.Directive.CONTINUE;
 
     @Spec
@@ -60,13 +66,28 @@ public final class TrainCommand implements Callable<Integer> {
     private int threads = 1;
 
     @Option(
+            names = "--device",
+            paramLabel = "DEVICE",
+            defaultValue = "auto",
+            description = "What to compute on: " + ComputeDevice.CHOICES + " (default: ${DEFAULT-VALUE}); bits differ.")
+    private String device = "auto";
+
+    @Option(
+            names = "--ranks",
+            defaultValue = "1",
+            description = "Processes that train together, each on a GPU of its own or all on the processor"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int ranks = 1;
+
+    @Option(
             names = "--checkpoint-seconds",
             defaultValue = "60",
             description = "Time between checkpoints on the way (default: ${DEFAULT-VALUE}).")
     private long checkpointSeconds = 60;
 
-    /** @param executors the trainer for a number of threads */
-    public TrainCommand(IntFunction<? extends WorkExecutor> executors) {
+    /** @param executors the trainer for what it is to compute with */
+    public TrainCommand(Map<String, String> environment, Function<Compute, ? extends WorkExecutor> executors) {
+        this.environment = environment;
         this.executors = executors;
     }
 
@@ -74,7 +95,9 @@ public final class TrainCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter errors = command.commandLine().getErr();
         requireAtLeastOne("--threads", threads);
+        requireAtLeastOne("--ranks", ranks);
         requireAtLeastOne("--checkpoint-seconds", checkpointSeconds);
+        Compute compute = compute();
         TrainSpecification parsed;
         try {
             parsed = TrainSpecificationReader.read(Files.readString(specification));
@@ -89,7 +112,7 @@ public final class TrainCommand implements Callable<Integer> {
         Thread leave = new Thread(() -> leave(code), "leave");
         Runtime.getRuntime().addShutdownHook(leave);
         try {
-            code.complete(train(parsed, errors));
+            code.complete(train(parsed, compute, errors));
         } finally {
             code.complete(FAILED);
             removeHook(leave);
@@ -97,10 +120,22 @@ public final class TrainCommand implements Callable<Integer> {
         return code.join();
     }
 
-    private int train(TrainSpecification parsed, PrintWriter errors) {
+    private Compute compute() {
+        Machine machine = Machine.here();
+        Compute compute = ComputeDevice.choose(device, machine)
+                .map(chosen -> new Compute(chosen, threads, ranks))
+                .orElseThrow(() -> wrong("--device is " + device + ", must be " + ComputeDevice.CHOICES));
+        List<String> violations = compute.violations(machine, environment);
+        if (!violations.isEmpty()) {
+            throw wrong(String.join("; ", violations));
+        }
+        return compute;
+    }
+
+    private int train(TrainSpecification parsed, Compute compute, PrintWriter errors) {
         try {
             PrintWriter terminal = command.commandLine().getOut();
-            new StandaloneRun(parsed, out, checkpointSeconds, executors.apply(threads), terminal, () -> directive)
+            new StandaloneRun(parsed, out, checkpointSeconds, executors.apply(compute), terminal, () -> directive)
                     .run();
             return WorkerProtocol.EXIT_DONE;
         } catch (WorkInterruptedException e) {
@@ -133,8 +168,11 @@ public final class TrainCommand implements Callable<Integer> {
 
     private void requireAtLeastOne(String option, long value) {
         if (value < 1) {
-            throw new CommandLine.ParameterException(
-                    command.commandLine(), option + " is " + value + ", at least 1 is needed");
+            throw wrong(option + " is " + value + ", at least 1 is needed");
         }
+    }
+
+    private CommandLine.ParameterException wrong(String what) {
+        return new CommandLine.ParameterException(command.commandLine(), what);
     }
 }

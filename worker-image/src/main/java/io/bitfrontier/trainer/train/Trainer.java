@@ -22,15 +22,24 @@ public final class Trainer implements AutoCloseable {
     private final Quantization quantization;
     private final TokenSourceFactory sources;
     private final Clock clock;
+    private final Team team;
     private @Nullable Held held;
 
     private record Held(TrainingState state, StoredCheckpoint checkpoint) {}
 
+    /** A trainer that trains alone. */
     public Trainer(Checkpoints checkpoints, Quantization quantization, TokenSourceFactory sources, Clock clock) {
+        this(checkpoints, quantization, sources, clock, Team.ALONE);
+    }
+
+    /** @param team the ranks that this trainer leads */
+    public Trainer(
+            Checkpoints checkpoints, Quantization quantization, TokenSourceFactory sources, Clock clock, Team team) {
         this.checkpoints = checkpoints;
         this.quantization = quantization;
         this.sources = sources;
         this.clock = clock;
+        this.team = team;
     }
 
     /** The state that is still in memory, for a claim that prefers to go on from it. */
@@ -70,8 +79,20 @@ public final class Trainer implements AutoCloseable {
             throw user("the data has " + source.vocab() + " token ids, the model's vocab is "
                     + trajectory.model().vocab());
         }
-        try (TrainingStep step = new TrainingStep(state, quantization, source)) {
-            new TrainingLoop(state, step, work, directory, monitor, checkpoints, clock).run();
+        boolean orderly = false;
+        try {
+            Ranks ranks = team.begin(new Team.Task(trajectory, state.progress()));
+            state.tensors().forEach(ranks::broadcast);
+            try (TrainingStep step = new TrainingStep(state, quantization, source, ranks);
+                    Turns turns = new Turns(ranks, state.device())) {
+                new TrainingLoop(state, step, turns, work, directory, monitor, checkpoints, clock).run();
+            }
+            team.end();
+            orderly = true;
+        } finally {
+            if (!orderly) {
+                team.abort();
+            }
         }
     }
 
@@ -85,7 +106,7 @@ public final class Trainer implements AutoCloseable {
                 throw platform("the trajectory starts from " + trajectory.start() + ", but the work names no state");
             }
             monitor.log("fresh weights by seed " + trajectory.seed());
-            return TrainingState.fresh(trajectory, quantizer);
+            return TrainingState.fresh(trajectory, quantizer, checkpoints.device());
         }
         TrainingState loaded = take(checkpoint, monitor);
         if (loaded.trajectory().fingerprint().equals(trajectory.fingerprint())) {
@@ -164,6 +185,7 @@ public final class Trainer implements AutoCloseable {
 
     @Override
     public void close() {
+        team.close();
         release();
     }
 }

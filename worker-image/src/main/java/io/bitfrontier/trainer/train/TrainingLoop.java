@@ -12,6 +12,7 @@ import java.time.Instant;
 final class TrainingLoop {
     private final TrainingState state;
     private final TrainingStep step;
+    private final Turns turns;
     private final TrainWork work;
     private final Path directory;
     private final TrainingMonitor monitor;
@@ -27,6 +28,7 @@ final class TrainingLoop {
     TrainingLoop(
             TrainingState state,
             TrainingStep step,
+            Turns turns,
             TrainWork work,
             Path directory,
             TrainingMonitor monitor,
@@ -34,6 +36,7 @@ final class TrainingLoop {
             Clock clock) {
         this.state = state;
         this.step = step;
+        this.turns = turns;
         this.work = work;
         this.directory = directory;
         this.monitor = monitor;
@@ -49,6 +52,7 @@ final class TrainingLoop {
     void run() {
         while (state.progress().tokens() < work.toTokens()) {
             obey(monitor.directive());
+            turns.say(true);
             TrainingStep.Result result = step.run();
             long tokens = state.progress().tokens();
             boolean atEnd = tokens >= work.toTokens();
@@ -61,6 +65,7 @@ final class TrainingLoop {
                 checkpoint();
             }
         }
+        turns.say(false);
     }
 
     private void obey(TrainingMonitor.Directive directive) {

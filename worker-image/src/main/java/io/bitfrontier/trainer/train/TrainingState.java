@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.train;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.model.InitialWeights;
 import io.bitfrontier.trainer.model.NativeKeep;
 import io.bitfrontier.trainer.model.ParameterArena;
@@ -10,15 +11,16 @@ import io.bitfrontier.trainer.quant.WeightQuantizer;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.work.QuantizerSpec;
 import io.bitfrontier.vocabulary.work.TrajectorySpec;
+import java.util.List;
 import java.util.Objects;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.jspecify.annotations.Nullable;
 
 /** A state in memory: everything that the next optimizer step depends on. */
 final class TrainingState implements AutoCloseable {
     private final TrajectorySpec trajectory;
+    private final ComputeDevice device;
     private final ParameterArena arena;
     private final NativeKeep keep = new NativeKeep();
     private final Tensor firstMoment;
@@ -26,16 +28,18 @@ final class TrainingState implements AutoCloseable {
     private final Tensor scaleRatios;
     private Progress progress = Progress.START;
 
-    /** A state of zeros. */
-    TrainingState(TrajectorySpec trajectory) {
+    /** A state of zeros on a device. */
+    TrainingState(TrajectorySpec trajectory, ComputeDevice device) {
         this.trajectory = trajectory;
+        this.device = device;
         ParameterLayout layout = layout(trajectory);
         arena = new ParameterArena(
                 layout,
-                trajectory.quantizer() == null ? ParameterArena.Use.FULL_PRECISION : ParameterArena.Use.QUANTIZED);
-        firstMoment = keep.add(torch.zeros(layout.size()));
-        secondMoment = keep.add(torch.zeros(layout.size()));
-        scaleRatios = keep.add(torch.zeros(layout.size(Segment.SCALES)));
+                trajectory.quantizer() == null ? ParameterArena.Use.FULL_PRECISION : ParameterArena.Use.QUANTIZED,
+                device);
+        firstMoment = keep.add(device.zeros(layout.size()));
+        secondMoment = keep.add(device.zeros(layout.size()));
+        scaleRatios = keep.add(device.zeros(layout.size(Segment.SCALES)));
     }
 
     static ParameterLayout layout(TrajectorySpec trajectory) {
@@ -45,8 +49,8 @@ final class TrainingState implements AutoCloseable {
     }
 
     /** Fresh weights by the trajectory's seed. */
-    static TrainingState fresh(TrajectorySpec trajectory, @Nullable WeightQuantizer quantizer) {
-        TrainingState state = new TrainingState(trajectory);
+    static TrainingState fresh(TrajectorySpec trajectory, @Nullable WeightQuantizer quantizer, ComputeDevice device) {
+        TrainingState state = new TrainingState(trajectory, device);
         InitialWeights.initWeights(state.arena, trajectory.seed());
         state.startScales(quantizer);
         state.measureScaleRatios();
@@ -76,7 +80,7 @@ final class TrainingState implements AutoCloseable {
                     null);
         }
         boolean sameScales = branch.quantizer() != null && Objects.equals(branch.quantizer(), trajectory.quantizer());
-        TrainingState next = new TrainingState(branch);
+        TrainingState next = new TrainingState(branch, device);
         try (PointerScope scope = new PointerScope()) {
             long shared = sameScales ? arena.layout().size() : arena.layout().start(Segment.SCALES);
             copy(arena.values(), next.arena.values(), shared);
@@ -136,6 +140,10 @@ final class TrainingState implements AutoCloseable {
         return trajectory;
     }
 
+    ComputeDevice device() {
+        return device;
+    }
+
     ParameterArena arena() {
         return arena;
     }
@@ -153,6 +161,11 @@ final class TrainingState implements AutoCloseable {
     /** mean(α)/mean|w| at the trajectory's start, (rows of all matrices); empty without learned scales. */
     Tensor scaleRatios() {
         return scaleRatios;
+    }
+
+    /** All that the next step depends on, beside the progress. */
+    List<Tensor> tensors() {
+        return List.of(arena.values(), firstMoment, secondMoment, scaleRatios);
     }
 
     Progress progress() {

@@ -8,9 +8,20 @@ import io.bitfrontier.vocabulary.work.TrajectorySpec;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.jspecify.annotations.Nullable;
 
-/** One optimizer step of a state: ŵ, micro-batches, gradients back to the masters, clip, AdamW. */
+/**
+ * One optimizer step of a state: ŵ, micro-batches, gradients back to the masters, clip, AdamW.
+ *
+ * <p>Several ranks each take an equal share of the batch's parts, consecutive ones, and sum the flat gradients before they go
+ * back through the quantizer; all that follows every rank does alike. A part's arithmetic does not depend on who does it, so
+ * two ranks with one part each give the bits of one process with two micro-batches: a + b either way. Where a rank has more
+ * than one part, or there are more than two ranks, sums are taken in another order than by one process, and the last bits
+ * differ.
+ */
 final class TrainingStep implements AutoCloseable {
     private final TrainingState state;
     private final TrajectorySpec trajectory;
@@ -18,8 +29,11 @@ final class TrainingStep implements AutoCloseable {
     private final AdamW optimizer;
     private final @Nullable FakeQuantization fakeQuantization;
     private final Decoder decoder;
+    private final Ranks ranks;
     private final int sequences;
+    private final int parts;
     private final long[] buffer;
+    private final Tensor lossOfRanks;
 
     /**
      * What a step saw.
@@ -29,8 +43,14 @@ final class TrainingStep implements AutoCloseable {
      */
     record Result(double loss, double learningRate, double gradientNorm) {}
 
+    /** A step of one process by itself. */
     TrainingStep(TrainingState state, Quantization quantization, TokenSource source) {
+        this(state, quantization, source, Ranks.ALONE);
+    }
+
+    TrainingStep(TrainingState state, Quantization quantization, TokenSource source, Ranks ranks) {
         this.state = state;
+        this.ranks = ranks;
         this.trajectory = state.trajectory();
         this.source = source;
         this.optimizer = new AdamW(state);
@@ -40,8 +60,16 @@ final class TrainingStep implements AutoCloseable {
         this.decoder = new Decoder(
                 trajectory.model(), state.arena().leaves(), quantizer != null && quantizer.quantizesActivations());
         this.sequences = trajectory.batchTokens() / trajectory.sequenceLength();
-        int largestPart = (sequences + trajectory.microBatches() - 1) / trajectory.microBatches();
+        this.parts = parts(trajectory.microBatches(), ranks.size());
+        this.lossOfRanks = state.device().place(torch.zeros(new long[] {1}, new TensorOptions(ScalarType.Double)));
+        lossOfRanks.retainReference();
+        int largestPart = (sequences + parts - 1) / parts;
         this.buffer = new long[largestPart * (trajectory.sequenceLength() + 1)];
+    }
+
+    /** Parts of a batch: as many micro-batches as asked for, or the next number that all ranks share equally. */
+    static int parts(int microBatches, int ranks) {
+        return (microBatches + ranks - 1) / ranks * ranks;
     }
 
     /**
@@ -72,13 +100,20 @@ final class TrainingStep implements AutoCloseable {
         }
         state.arena().gradients().zero_();
         double loss = 0;
-        int parts = trajectory.microBatches();
-        for (int part = 0, done = 0; part < parts; part++) {
-            int count = (int) ((long) sequences * (part + 1) / parts) - done;
-            if (count > 0) {
-                loss += microBatch(firstSequence + done, count);
-                done += count;
+        int own = parts / ranks.size();
+        int first = own * ranks.rank();
+        for (int part = first; part < first + own; part++) {
+            int from = (int) ((long) sequences * part / parts);
+            int to = (int) ((long) sequences * (part + 1) / parts);
+            if (to > from) {
+                loss += microBatch(firstSequence + from, to - from);
             }
+        }
+        if (ranks.size() > 1) {
+            ranks.sum(state.arena().gradients());
+            lossOfRanks.fill_(new Scalar(loss));
+            ranks.sum(lossOfRanks);
+            loss = lossOfRanks.item_double();
         }
         if (fakeQuantization != null) {
             fakeQuantization.pullBack();
@@ -91,8 +126,8 @@ final class TrainingStep implements AutoCloseable {
         int length = trajectory.sequenceLength();
         source.fill(first, count, buffer);
         try (PointerScope scope = new PointerScope()) {
-            Tensor tokens = Tensor.create(buffer, (long) buffer.length)
-                    .narrow(0, 0, count * (length + 1L))
+            Tensor tokens = state.device()
+                    .place(Tensor.create(buffer, (long) buffer.length).narrow(0, 0, count * (length + 1L)))
                     .view(count, length + 1L);
             Tensor inputs = tokens.narrow(1, 0, length); // (B, T)
             Tensor targets = tokens.narrow(1, 1, length).reshape((long) count * length); // (N)
@@ -118,5 +153,6 @@ final class TrainingStep implements AutoCloseable {
     @Override
     public void close() {
         decoder.close();
+        lossOfRanks.releaseReference();
     }
 }

@@ -3,6 +3,7 @@ package io.bitfrontier.trainer.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.model.ParameterLayout.Entry;
 import io.bitfrontier.trainer.model.ParameterLayout.Segment;
 import io.bitfrontier.vocabulary.ModelCatalog;
@@ -56,7 +57,7 @@ class ParameterLayoutTest {
         assertThat(entry.mean()).isEqualTo(mean);
         assertThat(entry.deviation()).isCloseTo(deviation, within(1e-6));
         try (PointerScope scope = new PointerScope();
-                ParameterArena arena = new ParameterArena(layout, ParameterArena.Use.INFERENCE)) {
+                ParameterArena arena = new ParameterArena(layout, ParameterArena.Use.INFERENCE, ComputeDevice.CPU)) {
             InitialWeights.initWeights(arena, 1);
             Tensor value = arena.value(entry);
             double count = entry.size();
@@ -85,7 +86,7 @@ class ParameterLayoutTest {
     private static float[] weights(long seed, String name) {
         ParameterLayout layout = new ParameterLayout(SHAPE, false);
         try (PointerScope scope = new PointerScope();
-                ParameterArena arena = new ParameterArena(layout, ParameterArena.Use.INFERENCE)) {
+                ParameterArena arena = new ParameterArena(layout, ParameterArena.Use.INFERENCE, ComputeDevice.CPU)) {
             InitialWeights.initWeights(arena, seed);
             Tensor value = arena.value(layout.entry(name));
             float[] values = new float[(int) value.numel()];

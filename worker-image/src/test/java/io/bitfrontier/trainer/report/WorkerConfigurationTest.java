@@ -3,6 +3,7 @@ package io.bitfrontier.trainer.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +21,7 @@ class WorkerConfigurationTest {
     @Test
     void aCompleteEnvironmentIsReadWithDefaultsForTheRest() {
         WorkerConfiguration configuration = WorkerConfiguration.from(environment());
-        assertThat(configuration.threads()).isEqualTo(2);
+        assertThat(configuration.compute()).isEqualTo(Compute.onCpu(2));
         assertThat(configuration.scratch()).isEqualTo(directory.resolve("worker-" + FakeService.WORKER));
         assertThat(configuration.idleLimit()).isEqualTo(Duration.ofSeconds(60));
         assertThat(configuration.unreachableLimit()).isEqualTo(Duration.ofSeconds(60));

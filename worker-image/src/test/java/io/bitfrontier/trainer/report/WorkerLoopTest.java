@@ -2,6 +2,7 @@ package io.bitfrontier.trainer.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.report.FakeService.Fault;
 import io.bitfrontier.trainer.report.Fixtures.FakeTicker;
 import io.bitfrontier.trainer.train.TrainingMonitor;
@@ -328,7 +329,14 @@ class WorkerLoopTest {
 
     private int run(WorkExecutor executor) {
         WorkerConfiguration configuration = new WorkerConfiguration(
-                service.url(), FakeService.WORKER, FakeService.WORKER_TOKEN, scratch, 1, Fixtures.DEVICE, LIMIT, LIMIT);
+                service.url(),
+                FakeService.WORKER,
+                FakeService.WORKER_TOKEN,
+                scratch,
+                Compute.onCpu(1),
+                Fixtures.DEVICE,
+                LIMIT,
+                LIMIT);
         return new WorkerLoop(configuration, service.client(), () -> executor, ticker, shutdown).run();
     }
 

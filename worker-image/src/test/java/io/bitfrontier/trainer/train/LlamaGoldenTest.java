@@ -3,6 +3,7 @@ package io.bitfrontier.trainer.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.model.Decoder;
 import io.bitfrontier.trainer.model.ParameterLayout.Entry;
 import io.bitfrontier.vocabulary.ModelShape;
@@ -89,7 +90,7 @@ class LlamaGoldenTest {
     }
 
     static TrainingState state(TrajectorySpec trajectory, GoldenFile weights) {
-        TrainingState state = new TrainingState(trajectory);
+        TrainingState state = new TrainingState(trajectory, ComputeDevice.CPU);
         try (PointerScope scope = new PointerScope()) {
             for (String name : weights.names("weight.")) {
                 Entry entry = state.arena().layout().entry(name);

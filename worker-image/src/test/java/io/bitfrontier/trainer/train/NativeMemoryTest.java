@@ -2,6 +2,7 @@ package io.bitfrontier.trainer.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Quantizer;
 import io.bitfrontier.vocabulary.work.QuantizerSpec;
@@ -19,7 +20,8 @@ class NativeMemoryTest {
     @EnumSource(names = {"SEQ", "BITNET_ABSMEAN"})
     void aStepLeavesNoNativeMemoryBehind(Quantizer quantizer) {
         QuantizerSpec spec = QuantizerSpec.of(quantizer, Precision.TERNARY);
-        try (TrainingState state = TrainingState.fresh(Work.aTrunk(spec), Work.QUANTIZATION.of(spec));
+        try (TrainingState state =
+                        TrainingState.fresh(Work.aTrunk(spec), Work.QUANTIZATION.of(spec), ComputeDevice.CPU);
                 TrainingStep step = new TrainingStep(state, Work.QUANTIZATION, Work.tokens(Work.SEED))) {
             for (int i = 0; i < WARM_UP; i++) {
                 step.run();

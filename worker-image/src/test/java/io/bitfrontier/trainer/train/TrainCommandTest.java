@@ -3,6 +3,7 @@ package io.bitfrontier.trainer.train;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.trainer.data.TokenSources;
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.eval.Evaluation;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -11,7 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
-import java.util.function.IntFunction;
+import java.util.Map;
+import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -115,9 +117,9 @@ class TrainCommandTest {
         assertThat(errors.toString()).contains("not YAML");
     }
 
-    private int train(String yaml, IntFunction<LocalExecutor> executors) throws IOException {
+    private int train(String yaml, Function<Compute, LocalExecutor> executors) throws IOException {
         Path specification = Files.writeString(directory.resolve("spec.yaml"), yaml);
-        return new CommandLine(new TrainCommand(executors))
+        return new CommandLine(new TrainCommand(Map.of(), executors))
                 .setOut(new PrintWriter(output))
                 .setErr(new PrintWriter(errors))
                 .execute(specification.toString(), "--out", out().toString());
@@ -134,7 +136,7 @@ class TrainCommandTest {
                 .toList();
     }
 
-    private static LocalExecutor executor(int threads) {
+    private static LocalExecutor executor(Compute compute) {
         Checkpoints checkpoints = new Checkpoints(Work.QUANTIZATION);
         Trainer trainer = new Trainer(checkpoints, Work.QUANTIZATION, TokenSources::open, Clock.systemUTC());
         return new LocalExecutor(trainer, new Evaluation(checkpoints)::evaluate);

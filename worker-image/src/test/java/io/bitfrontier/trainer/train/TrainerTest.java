@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Quantizer;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
@@ -50,8 +51,9 @@ class TrainerTest {
     void microBatchesGiveTheGradientOfTheWholeBatch() {
         for (int parts : List.of(2, 3, 4)) {
             try (PointerScope scope = new PointerScope();
-                    TrainingState whole = TrainingState.fresh(Work.aTrunk(), null);
-                    TrainingState split = TrainingState.fresh(Work.withMicroBatches(Work.aTrunk(), parts), null);
+                    TrainingState whole = TrainingState.fresh(Work.aTrunk(), null, ComputeDevice.CPU);
+                    TrainingState split =
+                            TrainingState.fresh(Work.withMicroBatches(Work.aTrunk(), parts), null, ComputeDevice.CPU);
                     TrainingStep wholeStep = new TrainingStep(whole, Work.QUANTIZATION, Work.tokens(Work.SEED));
                     TrainingStep splitStep = new TrainingStep(split, Work.QUANTIZATION, Work.tokens(Work.SEED))) {
                 double expected = wholeStep.run().loss();
@@ -109,7 +111,7 @@ class TrainerTest {
         QuantizerSpec spec = QuantizerSpec.of(Quantizer.LSQ, Precision.FOUR);
         TrajectorySpec branch = Work.aBranch(trunk, 0, ScheduleSpec.linear(5), spec, false);
         try (PointerScope scope = new PointerScope();
-                TrainingState weights = TrainingState.fresh(trunk, null);
+                TrainingState weights = TrainingState.fresh(trunk, null, ComputeDevice.CPU);
                 TrainingState state = weights.branch(branch, Work.QUANTIZATION.of(spec))) {
             var layout = state.arena().layout();
             var matrix = layout.entry("model.layers.0.mlp.up_proj.weight");

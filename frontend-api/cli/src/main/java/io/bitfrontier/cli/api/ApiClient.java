@@ -74,6 +74,22 @@ public final class ApiClient {
         return send(request(path).PUT(BodyPublishers.noBody()));
     }
 
+    public Answer post(String path) {
+        return send(request(path).POST(BodyPublishers.noBody()));
+    }
+
+    public Answer delete(String path) {
+        return send(request(path).DELETE());
+    }
+
+    public Answer patchJson(String path, Object value) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .method(
+                        "PATCH",
+                        BodyPublishers.ofString(Answer.MAPPER.writeValueAsString(value), StandardCharsets.UTF_8)));
+    }
+
     private HttpRequest.Builder request(String pathAndQuery) {
         return HttpRequest.newBuilder(URI.create(base + pathAndQuery))
                 .timeout(timeout)

@@ -7,11 +7,32 @@ import org.jspecify.annotations.Nullable;
 
 /** A sweep with its progress: what the command line reads of it. */
 public record Sweep(
-        String id, String name, String state, @Nullable String createdAt, PlanSummary plan, Progress progress) {
+        String id,
+        String name,
+        String state,
+        @Nullable String stateReason,
+        @Nullable String createdAt,
+        @Nullable Limits limits,
+        @Nullable Use use,
+        PlanSummary plan,
+        Progress progress) {
+    private static final List<String> ENDED = List.of("SUCCEEDED", "FAILED", "CANCELLED");
 
+    /** Whether nothing more comes of it by itself; a paused or stopped sweep may go on. */
     public boolean finished() {
-        return !state.equals("RUNNING");
+        return ENDED.contains(state);
     }
+
+    /** What it may take; absent bounds are none. */
+    public record Limits(
+            int priority,
+            @Nullable Integer maxWorkers,
+            @Nullable Double gpuHours,
+            @Nullable String deadline,
+            String keep) {}
+
+    /** What it takes and has taken. */
+    public record Use(int workers, double gpuHours) {}
 
     /** The plan's figures, all of them in tokens but the first two. */
     public record PlanSummary(int points, int runs, long tokensAlone, long tokensParentReused, long tokensPlanned) {}

@@ -6,6 +6,7 @@ import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.Sweep;
 import java.nio.file.Path;
+import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -24,6 +25,11 @@ public final class SubmitCommand extends ServiceCommand {
     @Option(names = "--watch", description = "Follow it until it ends.")
     private boolean watch;
 
+    @Option(
+            names = "--extend",
+            description = "Add to the sweep of this name: the document holds every point so far, and more.")
+    private boolean extend;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -35,7 +41,7 @@ public final class SubmitCommand extends ServiceCommand {
     @Override
     public Integer call() {
         ApiClient api = api();
-        Answer answer = api.postYaml("/api/v1/sweeps", Documents.read(spec, file));
+        Answer answer = api.postYaml("/api/v1/sweeps" + (extend ? "?extend=true" : ""), Documents.read(spec, file));
         Sweep sweep = answer.as(Sweep.class);
         if (watch) {
             if (!json()) {
@@ -50,7 +56,8 @@ public final class SubmitCommand extends ServiceCommand {
         print("Sweep " + sweep.name() + " (" + sweep.id() + ") "
                 + (status == CREATED
                         ? "is stored."
-                        : "was there already: " + sweep.state().toLowerCase(java.util.Locale.ROOT) + "."));
+                        : (extend ? "is as the document says: " : "was there already: ")
+                                + sweep.state().toLowerCase(Locale.ROOT) + "."));
         PlanText.saving(sweep.plan()).forEach(this::print);
     }
 }

@@ -4,6 +4,7 @@ import io.bitfrontier.cli.Figures;
 import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.api.Sweep.Progress;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.StringJoiner;
 
 /** A sweep's progress in one line. */
@@ -55,6 +56,9 @@ public final class ProgressLine {
             if (p.secondsLeft() != null) {
                 facts.add(Figures.duration(Duration.ofSeconds(Math.round(p.secondsLeft()))) + " left");
             }
+        }
+        if (sweep.stateReason() != null) {
+            facts.add(sweep.state().toLowerCase(Locale.ROOT) + ": " + sweep.stateReason());
         }
         return facts.toString();
     }

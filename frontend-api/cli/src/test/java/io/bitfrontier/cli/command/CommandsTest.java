@@ -124,6 +124,48 @@ class CommandsTest {
     }
 
     @Test
+    void pausingAndResumingSayWhatBecomesOfTheRuns() {
+        api.on("PUT /api/v1/sweeps/" + Samples.ID + "/pause?drain=true", 200, Samples.running(10, 1_000_000))
+                .on("PUT /api/v1/sweeps/" + Samples.ID + "/pause?drain=false", 200, Samples.running(10, 1_000_000))
+                .on("DELETE /api/v1/sweeps/" + Samples.ID + "/pause", 200, Samples.running(10, 1_000_000));
+
+        assertThat(terminal.run("pause", Samples.ID)).isZero();
+        assertThat(terminal.run("pause", "--finish-running", Samples.ID)).isZero();
+        assertThat(terminal.run("resume", Samples.ID)).isZero();
+
+        assertThat(terminal.out()).isEqualTo("""
+                Sweep demo is paused; 2 runs go to a checkpoint.
+                Sweep demo is paused; 2 runs may end.
+                Sweep demo goes on: 10 of 70 runs are done.
+                """);
+    }
+
+    @Test
+    void limitsAreShownAndChangedByName() {
+        String sweep = Samples.running(10, 1_000_000).replace("\"plan\":", """
+                        "stateReason": "0.5 of 0.5 GPU-hours are used",
+                        "limits": {"priority": 3, "maxWorkers": 4, "keep": "points"},
+                        "use": {"workers": 2, "gpuHours": 0.5}, "plan":""").replace("\"RUNNING\",", "\"STOPPED\",");
+        api.on("GET /api/v1/sweeps/" + Samples.ID, 200, sweep)
+                .on("PATCH /api/v1/sweeps/" + Samples.ID + "/limits", 200, sweep);
+
+        assertThat(terminal.run("limits", Samples.ID)).isZero();
+        assertThat(terminal.out()).isEqualTo("""
+                Sweep demo: STOPPED: 0.5 of 0.5 GPU-hours are used
+                Priority: 3
+                Workers: 2 now, at most 4
+                GPU-hours: 0.50 used, no limit
+                Deadline: none
+                Keeps: points
+                """);
+        assertThat(terminal.run("limits", Samples.ID, "--gpu-hours", "none", "--max-workers", "4", "--keep=points"))
+                .isZero();
+        assertThat(api.requests().get(1).body()).isEqualTo("{\"maxWorkers\":4,\"gpuHours\":null,\"keep\":\"points\"}");
+        assertThat(terminal.run("limits", Samples.ID, "--max-workers", "many")).isEqualTo(2);
+        assertThat(terminal.err()).contains("--max-workers: 'many' is neither a number nor 'none'");
+    }
+
+    @Test
     void aFileThatIsNotThereIsWrongUsage() {
         assertThat(terminal.run("submit", folder.resolve("none.yaml").toString()))
                 .isEqualTo(2);

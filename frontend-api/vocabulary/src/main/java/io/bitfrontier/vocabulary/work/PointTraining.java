@@ -5,6 +5,7 @@ import io.bitfrontier.vocabulary.Scheme;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +41,20 @@ public record PointTraining(
      * @param quantizer null in full precision
      */
     public List<Link> lineage(Scheme scheme, @Nullable QuantizerSpec quantizer, long steps) {
-        List<Link> links = new ArrayList<>();
+        return lineage(scheme, quantizer, steps, TrajectorySpec::fingerprint);
+    }
+
+    /**
+     * As {@link #lineage(Scheme, QuantizerSpec, long)}, for callers that meet the same trajectories again and again.
+     *
+     * @param fingerprints a trajectory's fingerprint, remembered
+     */
+    public List<Link> lineage(
+            Scheme scheme,
+            @Nullable QuantizerSpec quantizer,
+            long steps,
+            Function<TrajectorySpec, String> fingerprints) {
+        Links links = new Links(fingerprints);
         switch (scheme.kind()) {
             case FULL_PRECISION -> annealed(links, steps, null);
             case PTQ -> {
@@ -50,10 +64,28 @@ public record PointTraining(
             case QAT_FROM_SCRATCH -> annealed(links, steps, quantizer);
             case FP_THEN_QAT -> thenQat(links, scheme, quantizer, steps);
         }
-        return links;
+        return links.all;
     }
 
-    private void annealed(List<Link> links, long steps, @Nullable QuantizerSpec quantizer) {
+    /** What has been followed so far. */
+    private static final class Links {
+        private final Function<TrajectorySpec, String> fingerprints;
+        private final List<Link> all = new ArrayList<>();
+
+        private Links(Function<TrajectorySpec, String> fingerprints) {
+            this.fingerprints = fingerprints;
+        }
+
+        private TrajectorySpec.@Nullable Start end(boolean carryOptimizer) {
+            if (all.isEmpty()) {
+                return null;
+            }
+            Link last = all.get(all.size() - 1);
+            return new TrajectorySpec.Start(fingerprints.apply(last.trajectory()), last.tokens(), carryOptimizer);
+        }
+    }
+
+    private void annealed(Links links, long steps, @Nullable QuantizerSpec quantizer) {
         if (cosine) {
             follow(links, optimizer, ScheduleSpec.cosine(warmupSteps, steps), quantizer, false, steps);
             return;
@@ -65,11 +97,11 @@ public record PointTraining(
         follow(links, optimizer, ScheduleSpec.linear(decay), quantizer, true, decay);
     }
 
-    private void trunk(List<Link> links, long steps, @Nullable QuantizerSpec quantizer) {
+    private void trunk(Links links, long steps, @Nullable QuantizerSpec quantizer) {
         follow(links, optimizer, ScheduleSpec.stable(warmupSteps), quantizer, false, steps);
     }
 
-    private void thenQat(List<Link> links, Scheme scheme, @Nullable QuantizerSpec quantizer, long steps) {
+    private void thenQat(Links links, Scheme scheme, @Nullable QuantizerSpec quantizer, long steps) {
         BigDecimal fraction = scheme.qatFraction();
         if (fraction == null) {
             throw new IllegalArgumentException("scheme " + scheme.label() + " has no qatFraction");
@@ -86,17 +118,12 @@ public record PointTraining(
     }
 
     private void follow(
-            List<Link> links,
+            Links links,
             OptimizerSpec rates,
             ScheduleSpec schedule,
             @Nullable QuantizerSpec quantizer,
             boolean carryOptimizer,
             long steps) {
-        TrajectorySpec.Start start = null;
-        if (!links.isEmpty()) {
-            Link last = links.get(links.size() - 1);
-            start = new TrajectorySpec.Start(last.trajectory().fingerprint(), last.tokens(), carryOptimizer);
-        }
         TrajectorySpec trajectory = new TrajectorySpec(
                 TrajectorySpec.NUMERICS,
                 model,
@@ -108,7 +135,7 @@ public record PointTraining(
                 rates,
                 schedule,
                 quantizer,
-                start);
-        links.add(new Link(trajectory, trajectory.startTokens() + steps * batchTokens));
+                links.end(carryOptimizer));
+        links.all.add(new Link(trajectory, trajectory.startTokens() + steps * batchTokens));
     }
 }

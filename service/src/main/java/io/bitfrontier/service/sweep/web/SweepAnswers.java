@@ -1,16 +1,20 @@
 package io.bitfrontier.service.sweep.web;
 
 import io.bitfrontier.api.model.DroppedCombination;
+import io.bitfrontier.api.model.KeepStates;
 import io.bitfrontier.api.model.Plan;
 import io.bitfrontier.api.model.PlanSummary;
 import io.bitfrontier.api.model.Progress;
 import io.bitfrontier.api.model.Rounding;
 import io.bitfrontier.api.model.RunFailure;
 import io.bitfrontier.api.model.Sweep;
+import io.bitfrontier.api.model.SweepLimits;
 import io.bitfrontier.api.model.SweepState;
+import io.bitfrontier.api.model.SweepUse;
 import io.bitfrontier.service.plan.DroppedPoint;
 import io.bitfrontier.service.run.SweepProgress;
 import io.bitfrontier.service.run.SweepProgressQuery;
+import io.bitfrontier.service.run.SweepUses;
 import io.bitfrontier.service.sweep.PlannedSweep;
 import io.bitfrontier.service.sweep.Sweeps;
 import io.bitfrontier.vocabulary.protocol.RunState;
@@ -20,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.core.type.TypeReference;
@@ -29,40 +34,50 @@ import tools.jackson.databind.json.JsonMapper;
 @Component
 class SweepAnswers {
     private final SweepProgressQuery progress;
+    private final SweepUses uses;
     private final Sweeps sweeps;
     private final JsonMapper json;
 
-    SweepAnswers(SweepProgressQuery progress, Sweeps sweeps, JsonMapper json) {
+    SweepAnswers(SweepProgressQuery progress, SweepUses uses, Sweeps sweeps, JsonMapper json) {
         this.progress = progress;
+        this.uses = uses;
         this.sweeps = sweeps;
         this.json = json;
     }
 
     Sweep sweep(io.bitfrontier.service.sweep.Sweep sweep) {
-        return sweep(sweep, progress.of(sweep.id()));
+        return sweep(sweep, progress.of(sweep.id()), uses.of(sweep.id()));
     }
 
     List<Sweep> sweeps(List<io.bitfrontier.service.sweep.Sweep> found) {
-        var all = progress.of(
-                found.stream().map(io.bitfrontier.service.sweep.Sweep::id).toList());
+        List<UUID> ids =
+                found.stream().map(io.bitfrontier.service.sweep.Sweep::id).toList();
+        var all = progress.of(ids);
+        var used = uses.of(ids);
         return found.stream()
                 .map(sweep -> {
                     SweepProgress of = all.get(sweep.id());
-                    return of == null ? sweep(sweep) : sweep(sweep, of);
+                    SweepUses.Use use = used.get(sweep.id());
+                    return of == null || use == null ? sweep(sweep) : sweep(sweep, of, use);
                 })
                 .toList();
     }
 
-    private Sweep sweep(io.bitfrontier.service.sweep.Sweep sweep, SweepProgress of) {
+    private Sweep sweep(io.bitfrontier.service.sweep.Sweep sweep, SweepProgress of, SweepUses.Use use) {
         Sweep answer = new Sweep();
         answer.setId(sweep.id());
         answer.setName(sweep.name());
         answer.setProject(sweeps.projectOf(sweep));
         answer.setSubmitter(sweep.submitter());
-        answer.setState(state(sweep.cancelledAt(), of));
+        answer.setState(state(sweep, of));
+        answer.setStateReason(reason(sweep, answer.getState()));
+        answer.setLimits(limits(sweep.limits()));
+        answer.setUse(new SweepUse(use.workers(), use.gpuHours()));
         answer.setCreatedAt(utc(sweep.createdAt()));
         Instant cancelled = sweep.cancelledAt();
         answer.setCancelledAt(cancelled == null ? null : utc(cancelled));
+        Instant paused = sweep.pausedAt();
+        answer.setPausedAt(paused == null ? null : utc(paused));
         io.bitfrontier.service.sweep.PlanSummary plan =
                 json.readValue(sweep.plan(), io.bitfrontier.service.sweep.PlanSummary.class);
         answer.setPlan(new PlanSummary(
@@ -72,16 +87,37 @@ class SweepAnswers {
         return answer;
     }
 
-    private static SweepState state(@Nullable Instant cancelledAt, SweepProgress of) {
-        if (cancelledAt != null) {
+    private static SweepState state(io.bitfrontier.service.sweep.Sweep sweep, SweepProgress of) {
+        if (sweep.cancelledAt() != null) {
             return SweepState.CANCELLED;
         }
         boolean living = of.runs().keySet().stream().anyMatch(state -> !state.isFinal());
+        if (living && sweep.pausedAt() != null) {
+            return SweepState.PAUSED;
+        }
         if (living) {
-            return SweepState.RUNNING;
+            return sweep.stoppedAt() == null ? SweepState.RUNNING : SweepState.STOPPED;
         }
         boolean incomplete = of.runs().containsKey(RunState.FAILED) || of.runs().containsKey(RunState.CANCELLED);
         return incomplete ? SweepState.FAILED : SweepState.SUCCEEDED;
+    }
+
+    private static @Nullable String reason(io.bitfrontier.service.sweep.Sweep sweep, SweepState state) {
+        return switch (state) {
+            case PAUSED -> "paused since " + sweep.pausedAt();
+            case STOPPED -> sweep.stopReason();
+            case RUNNING, SUCCEEDED, FAILED, CANCELLED -> null;
+        };
+    }
+
+    private static SweepLimits limits(io.bitfrontier.service.sweep.SweepLimits limits) {
+        SweepLimits answer = new SweepLimits(
+                limits.priority(), KeepStates.fromValue(limits.keep().label()));
+        answer.setMaxWorkers(limits.maxWorkers());
+        answer.setGpuHours(limits.gpuHours());
+        Instant deadline = limits.deadline();
+        answer.setDeadline(deadline == null ? null : utc(deadline));
+        return answer;
     }
 
     private static Progress progress(SweepProgress of) {

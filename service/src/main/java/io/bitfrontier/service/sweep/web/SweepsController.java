@@ -6,13 +6,18 @@ import io.bitfrontier.api.model.Plan;
 import io.bitfrontier.api.model.Point;
 import io.bitfrontier.api.model.PointPage;
 import io.bitfrontier.api.model.Sweep;
+import io.bitfrontier.api.model.SweepEvent;
 import io.bitfrontier.api.model.SweepPage;
 import io.bitfrontier.service.paging.Cursor;
+import io.bitfrontier.service.sweep.Replanning;
+import io.bitfrontier.service.sweep.SweepEvents;
+import io.bitfrontier.service.sweep.SweepLife;
 import io.bitfrontier.service.sweep.Sweeps;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
@@ -22,14 +27,27 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class SweepsController implements SweepsApi, PlansApi {
     private final Sweeps sweeps;
+    private final SweepLife life;
+    private final Replanning replanning;
+    private final SweepEvents events;
     private final SweepAnswers answers;
     private final PointQueries points;
     private final MeterRegistry meters;
     private final Timer planning;
     private final Timer submitting;
 
-    SweepsController(Sweeps sweeps, SweepAnswers answers, PointQueries points, MeterRegistry meters) {
+    SweepsController(
+            Sweeps sweeps,
+            SweepLife life,
+            Replanning replanning,
+            SweepEvents events,
+            SweepAnswers answers,
+            PointQueries points,
+            MeterRegistry meters) {
         this.sweeps = sweeps;
+        this.life = life;
+        this.replanning = replanning;
+        this.events = events;
         this.answers = answers;
         this.points = points;
         this.meters = meters;
@@ -50,9 +68,9 @@ class SweepsController implements SweepsApi, PlansApi {
     }
 
     @Override
-    public ResponseEntity<Sweep> submitSweep(String body) {
+    public ResponseEntity<Sweep> submitSweep(String body, Boolean extend) {
         Timer.Sample sample = Timer.start(meters);
-        Sweeps.Submission submission = sweeps.submit(body);
+        Sweeps.Submission submission = extend ? replanning.extend(body) : sweeps.submit(body);
         sample.stop(submitting);
         return ResponseEntity.status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(answers.sweep(submission.sweep()));
@@ -77,6 +95,33 @@ class SweepsController implements SweepsApi, PlansApi {
     @Override
     public ResponseEntity<Sweep> cancelSweep(UUID sweep) {
         return ResponseEntity.ok(answers.sweep(sweeps.cancel(sweep)));
+    }
+
+    @Override
+    public ResponseEntity<Sweep> retrySweep(UUID sweep) {
+        return ResponseEntity.ok(answers.sweep(replanning.retry(sweep)));
+    }
+
+    @Override
+    public ResponseEntity<Sweep> pauseSweep(UUID sweep, Boolean drain) {
+        return ResponseEntity.ok(answers.sweep(life.pause(sweep, drain)));
+    }
+
+    @Override
+    public ResponseEntity<Sweep> resumeSweep(UUID sweep) {
+        return ResponseEntity.ok(answers.sweep(life.resume(sweep)));
+    }
+
+    @Override
+    public ResponseEntity<Sweep> limitSweep(UUID sweep, Map<String, Object> changes) {
+        return ResponseEntity.ok(answers.sweep(life.limit(sweep, changes)));
+    }
+
+    @Override
+    public ResponseEntity<List<SweepEvent>> getSweepHistory(UUID sweep) {
+        return ResponseEntity.ok(events.of(sweeps.get(sweep).id()).stream()
+                .map(entry -> new SweepEvent(entry.at(), entry.event(), entry.actor(), entry.reason()))
+                .toList());
     }
 
     @Override

@@ -165,8 +165,10 @@ class SweepsTest {
                 .andExpect(status().isConflict())
                 .andExpect(content().contentType(MediaType.APPLICATION_PROBLEM_JSON))
                 .andExpect(jsonPath("$.code").value("CONFLICT"))
-                .andExpect(jsonPath("$.detail")
-                        .value("The sweep s exists with another document; give this one another name"));
+                .andExpect(
+                        jsonPath("$.detail")
+                                .value(
+                                        "The sweep s exists with another document; give this one another name, or extend it if this one only adds"));
     }
 
     @Test

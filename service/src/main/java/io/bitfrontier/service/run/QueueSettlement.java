@@ -1,0 +1,72 @@
+package io.bitfrontier.service.run;
+
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.scheduling.annotation.Scheduled;
+import org.springframework.stereotype.Component;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionTemplate;
+
+/**
+ * Brings the queues of sweeps into agreement with the states of runs. They differ only where a run changed its state while a
+ * sweep was being joined to it: the two transactions did not see each other.
+ */
+@Component
+class QueueSettlement {
+    private static final Logger log = LoggerFactory.getLogger(QueueSettlement.class);
+
+    private final JdbcClient jdbc;
+    private final TransactionTemplate own;
+
+    QueueSettlement(JdbcClient jdbc, PlatformTransactionManager transactions) {
+        this.jdbc = jdbc;
+        this.own = new TransactionTemplate(transactions);
+        this.own.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+    }
+
+    @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
+    void on(SweepLinked event) {
+        settle(own.execute(
+                status -> jdbc.sql("""
+                        SELECT n.run_id FROM sweep_run n JOIN run r ON r.id = n.run_id
+                        WHERE n.sweep_id = ? AND n.ready <> (r.state = 'READY') ORDER BY n.run_id
+                        """).param(event.sweep()).query(Long.class).list()));
+    }
+
+    /** Finds what a service that was killed right after a submission did not settle. */
+    @Scheduled(fixedDelayString = "${bitfrontier.run.settle-every:60s}", initialDelayString = "5s")
+    void settleAll() {
+        settle(own.execute(status -> jdbc.sql("""
+                        SELECT n.run_id FROM sweep_run n JOIN run r ON r.id = n.run_id
+                        WHERE n.ready AND r.state <> 'READY'
+                        UNION
+                        SELECT n.run_id FROM run r JOIN sweep_run n ON n.run_id = r.id
+                        WHERE r.state = 'READY' AND NOT n.ready
+                        ORDER BY run_id
+                        """).query(Long.class).list()));
+    }
+
+    /** One by one and under the run's lock: its state cannot change between the look and the answer. */
+    private void settle(List<Long> runs) {
+        for (long run : runs) {
+            own.executeWithoutResult(status -> {
+                boolean ready = jdbc.sql("SELECT state = 'READY' FROM run WHERE id = ? FOR NO KEY UPDATE")
+                        .param(run)
+                        .query(Boolean.class)
+                        .single();
+                int settled = jdbc.sql("UPDATE sweep_run SET ready = :ready WHERE run_id = :run AND ready <> :ready")
+                        .param("ready", ready)
+                        .param("run", run)
+                        .update();
+                if (settled > 0) {
+                    log.info("run {} is {} the queue of {} sweeps", run, ready ? "in" : "out of", settled);
+                }
+            });
+        }
+    }
+}

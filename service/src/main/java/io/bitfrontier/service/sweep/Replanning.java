@@ -1,0 +1,183 @@
+package io.bitfrontier.service.sweep;
+
+import io.bitfrontier.service.plan.Plan;
+import io.bitfrontier.service.problem.ProblemCode;
+import io.bitfrontier.service.problem.ProblemException;
+import io.bitfrontier.service.run.RunRegistry;
+import io.bitfrontier.vocabulary.work.StateKey;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.stereotype.Service;
+import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * Plans a stored sweep once more: what of it failed or was cancelled, or a larger document of the same name. Whatever is stored
+ * or on its way is kept; rows that have ended stay as they are, and what is planned again is a new generation.
+ */
+@Service
+public class Replanning {
+    private static final Logger log = LoggerFactory.getLogger(Replanning.class);
+    private static final int SHOWN = 3;
+
+    private final SweepRepository repository;
+    private final Sweeps sweeps;
+    private final RunRegistry registry;
+    private final PointRows points;
+    private final SweepEvents events;
+    private final JsonMapper json;
+    private final Clock clock;
+
+    Replanning(
+            SweepRepository repository,
+            Sweeps sweeps,
+            RunRegistry registry,
+            PointRows points,
+            SweepEvents events,
+            JsonMapper json,
+            Clock clock) {
+        this.repository = repository;
+        this.sweeps = sweeps;
+        this.registry = registry;
+        this.points = points;
+        this.events = events;
+        this.json = json;
+        this.clock = clock;
+    }
+
+    /**
+     * What failed or was cancelled is planned again, with everything that waited for it; a cancelled sweep lives again. Harmless
+     * when there is nothing of the kind.
+     *
+     * @throws ProblemException NOT_FOUND, CONFLICT when this version of the service would train other states
+     */
+    @Transactional
+    public Sweep retry(UUID id) {
+        registry.lock();
+        Sweep sweep = sweeps.get(id);
+        PlannedSweep planned = sweeps.read(sweep.document());
+        List<String> others = otherwise(points.states(id), planned.plan());
+        if (!others.isEmpty()) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The sweep " + sweep.name() + " was planned by a version of the service that trains " + some(others)
+                            + " in another way; submit it under another name");
+        }
+        boolean cancelled = sweep.cancelledAt() != null;
+        RunRegistry.Registered registered =
+                registry.register(id, planned.work(), Sweeps.SUBMITTER, "sweep " + sweep.name() + " was retried");
+        if (!cancelled && registered.newRuns() == 0) {
+            return sweep;
+        }
+        registry.forgetSuperseded(id);
+        sweep.reopen(clock);
+        repository.saveAndFlush(sweep);
+        events.record(
+                id,
+                SweepEvents.RETRIED,
+                Sweeps.SUBMITTER,
+                "the sweep was retried: " + registered.newRuns() + " runs are planned again"
+                        + (cancelled ? ", and it is cancelled no more" : ""),
+                null);
+        log.info("sweep {} {} retried: {} new runs", id, sweep.name(), registered.newRuns());
+        return sweep;
+    }
+
+    /**
+     * A document that holds every point of the sweep and more takes the place of its document, and what is missing is planned:
+     * trunks go on from their stored states, and another evaluation measures the states that are there. The same document again
+     * changes nothing, and a name that there is not yet is a new sweep.
+     *
+     * @throws ProblemException INVALID with every violation, CONFLICT when a point would be lost or trained in another way
+     */
+    @Transactional
+    public Sweeps.Submission extend(String text) {
+        PlannedSweep planned = sweeps.read(text);
+        SweepDocument document = planned.document();
+        registry.lock();
+        Optional<Sweep> stored = sweeps.find(document);
+        if (stored.isEmpty()) {
+            return sweeps.submit(text);
+        }
+        Sweep sweep = stored.get();
+        if (sweep.isOf(document)) {
+            return new Sweeps.Submission(sweep, false);
+        }
+        if (sweep.cancelledAt() != null) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The sweep " + sweep.name() + " is cancelled; retry it before it is extended");
+        }
+        UUID id = sweep.id();
+        Map<String, StateKey> before = points.states(id);
+        refuseLosses(sweep, before, planned.plan());
+        SweepLimits written = sweeps.read(sweep.document()).document().limits();
+        RunRegistry.Registered registered =
+                registry.register(id, planned.work(), Sweeps.SUBMITTER, "sweep " + sweep.name() + " was extended");
+        registry.forgetSuperseded(id);
+        points.insert(id, planned.plan(), registered.stateIds());
+        sweep.extend(document, json, planned.summary(), clock);
+        if (!written.equals(document.limits())) {
+            sweep.limit(document.limits());
+        }
+        repository.saveAndFlush(sweep);
+        int added = planned.plan().points().size() - before.size();
+        events.record(
+                id,
+                SweepEvents.EXTENDED,
+                Sweeps.SUBMITTER,
+                "the sweep was extended: " + added + " more points, " + registered.newRuns() + " more runs",
+                sweep.document());
+        log.info("sweep {} {} extended: {} points, {} new runs", id, sweep.name(), added, registered.newRuns());
+        return new Sweeps.Submission(sweep, false);
+    }
+
+    private static void refuseLosses(Sweep sweep, Map<String, StateKey> before, Plan plan) {
+        Map<String, StateKey> after = new HashMap<>();
+        plan.points().forEach(point -> after.put(point.point().fingerprint(), point.state()));
+        long lost = before.keySet().stream()
+                .filter(point -> !after.containsKey(point))
+                .count();
+        if (lost > 0) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The document leaves out " + lost + " of the " + before.size() + " points of the sweep "
+                            + sweep.name() + "; an extension only adds, so give this one another name");
+        }
+        List<String> others = otherwise(before, plan);
+        if (!others.isEmpty()) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The document trains " + some(others) + " of the sweep " + sweep.name()
+                            + " in another way; an extension only adds, so give this one another name");
+        }
+    }
+
+    /** The points that the plan brings about by other states than before. */
+    private static List<String> otherwise(Map<String, StateKey> before, Plan plan) {
+        List<String> others = new ArrayList<>();
+        for (Plan.Point point : plan.points()) {
+            StateKey was = before.get(point.point().fingerprint());
+            if (was != null && !was.equals(point.state())) {
+                var grid = point.point();
+                others.add(grid.model() + " " + grid.tokens() + " tokens "
+                        + grid.precision().label() + "-bit " + grid.scheme().label() + " seed " + grid.seed());
+            }
+        }
+        return others;
+    }
+
+    private static String some(List<String> names) {
+        return names.size()
+                + (names.size() == 1 ? " point (" : " points (")
+                + String.join("; ", names.subList(0, Math.min(SHOWN, names.size())))
+                + (names.size() > SHOWN ? "; …)" : ")");
+    }
+}

@@ -1,0 +1,365 @@
+package io.bitfrontier.service.run;
+
+import static io.bitfrontier.service.testing.ProtocolClient.aWorker;
+import static io.bitfrontier.service.testing.RunBuilder.aRun;
+import static io.bitfrontier.service.testing.RunBuilder.aSweep;
+import static io.bitfrontier.service.testing.RunBuilder.needs;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.bitfrontier.service.testing.ProtocolClient;
+import io.bitfrontier.service.testing.QueryPlans;
+import io.bitfrontier.service.testing.RunBuilder.Seeded;
+import io.bitfrontier.service.testing.ServiceTest;
+import io.bitfrontier.service.worker.Workers;
+import io.bitfrontier.vocabulary.protocol.FailureClass;
+import io.bitfrontier.vocabulary.protocol.RunState;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Heartbeat;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.junit.jupiter.api.Test;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.test.web.servlet.MockMvc;
+import org.springframework.transaction.support.TransactionOperations;
+
+@ServiceTest
+class ClaimQueueTest {
+    private static final ClaimRequest NOTHING_HELD = new ClaimRequest(null, null);
+
+    @Autowired
+    private MockMvc http;
+
+    @Autowired
+    private Workers workers;
+
+    @Autowired
+    private JdbcClient jdbc;
+
+    @Autowired
+    private Claims claims;
+
+    @Autowired
+    private Demand demand;
+
+    @Autowired
+    private RunTransitions transitions;
+
+    @Autowired
+    private QueueSettlement settlement;
+
+    @Autowired
+    private TransactionOperations transactions;
+
+    private void set(UUID sweep, String columns) {
+        jdbc.sql("UPDATE sweep SET " + columns + " WHERE id = ?").param(sweep).update();
+    }
+
+    private UUID account(Assignment attempt) {
+        return jdbc.sql("SELECT sweep_id FROM attempt WHERE id = ?")
+                .param(attempt.attemptId())
+                .query(UUID.class)
+                .single();
+    }
+
+    private Optional<Assignment> tryClaim() {
+        ProtocolClient worker = aWorker(http, workers);
+        return worker.tryClaim(NOTHING_HELD).status() == 204 ? Optional.empty() : Optional.of(worker.claim());
+    }
+
+    @Test
+    void aRunThatTwoSweepsNeedHasTheHigherPriority() {
+        UUID low = aSweep(jdbc);
+        UUID high = aSweep(jdbc);
+        set(high, "priority = 5");
+        aRun().withCriticalPath(99).neededBy(low).insert(jdbc);
+        Seeded shared = aRun().neededBy(low).insert(jdbc);
+        needs(jdbc, high, shared.run());
+
+        Assignment first = aWorker(http, workers).claim();
+
+        assertThat(first.runId()).isEqualTo(shared.run());
+        assertThat(account(first)).isEqualTo(high);
+    }
+
+    @Test
+    void aPausedSweepLendsASharedRunNothing() {
+        UUID low = aSweep(jdbc);
+        UUID high = aSweep(jdbc);
+        set(high, "priority = 5, paused_at = now()");
+        Seeded urgent = aRun().withCriticalPath(99).neededBy(low).insert(jdbc);
+        Seeded shared = aRun().neededBy(low).insert(jdbc);
+        needs(jdbc, high, shared.run());
+        aRun().neededBy(high).insert(jdbc);
+
+        assertThat(demand.readyByClass()).containsEntry("local", 2);
+        assertThat(tryClaim()).map(Assignment::runId).contains(urgent.run());
+        Assignment second = tryClaim().orElseThrow();
+        assertThat(second.runId()).isEqualTo(shared.run());
+        assertThat(account(second)).isEqualTo(low);
+        assertThat(tryClaim()).isEmpty();
+        assertThat(demand.readyByClass()).isEmpty();
+    }
+
+    @Test
+    void whatWaitsLongEnoughPassesWhatIsMoreUrgentAndFallsBackOnceServed() {
+        UUID low = aSweep(jdbc);
+        UUID high = aSweep(jdbc);
+        set(high, "priority = 3");
+        List<Long> patient = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            aRun().neededBy(high).insert(jdbc);
+            patient.add(aRun().neededBy(low).insert(jdbc).run());
+        }
+        set(low, "open_since = now() - interval '1 day'");
+
+        assertThat(tryClaim()).map(this::account).as("READY for no time yet").contains(high);
+        jdbc.sql("UPDATE run SET not_before = now() - interval '2 minutes 30 seconds' WHERE id = ANY(?)")
+                .param(patient.toArray(Long[]::new))
+                .update();
+        assertThat(tryClaim()).map(this::account).as("two steps are not enough").contains(high);
+        jdbc.sql("UPDATE run SET not_before = now() - interval '4 minutes 30 seconds' WHERE id = ANY(?)")
+                .param(patient.toArray(Long[]::new))
+                .update();
+        assertThat(tryClaim()).map(this::account).contains(low);
+        assertThat(tryClaim()).map(this::account).as("served a moment ago").contains(high);
+    }
+
+    @Test
+    void ageingEndsJustAboveTheHighestPriority() {
+        UUID low = aSweep(jdbc);
+        UUID high = aSweep(jdbc);
+        set(low, "priority = -100, open_since = now() - interval '30 days'");
+        set(high, "priority = 100");
+        Seeded patient = aRun().neededBy(low).insert(jdbc);
+        aRun().withCriticalPath(9).neededBy(high).insert(jdbc);
+        jdbc.sql("UPDATE run SET not_before = now() - interval '30 days' WHERE id = ?")
+                .param(patient.run())
+                .update();
+
+        assertThat(jdbc.sql(ClaimQueue.WAITING)
+                        .param("class", "local")
+                        .param("highest", ClaimQueue.HIGHEST_RANK)
+                        .param("step", 60.0)
+                        .query((row, n) -> row.getInt("rank"))
+                        .list())
+                .containsExactly(101, 100);
+        assertThat(tryClaim()).map(Assignment::runId).contains(patient.run());
+    }
+
+    @Test
+    void aSweepNeverHasMoreWorkersThanItMayHoweverManyClaimAtOnce() throws Exception {
+        UUID limited = aSweep(jdbc);
+        set(limited, "max_workers = 3, priority = 9");
+        UUID free = aSweep(jdbc);
+        for (int i = 0; i < 20; i++) {
+            aRun().neededBy(limited).insert(jdbc);
+            aRun().neededBy(free).insert(jdbc);
+        }
+        assertThat(demand.readyByClass()).containsEntry("local", 23);
+        int threads = 10;
+        CyclicBarrier start = new CyclicBarrier(threads);
+        ExecutorService pool = Executors.newFixedThreadPool(threads);
+        List<Future<UUID>> claimed = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+            UUID worker = aWorker(http, workers).id();
+            claimed.add(pool.submit(() -> {
+                start.await();
+                return account(claims.claim(worker, "local", NOTHING_HELD, new AttemptToken("t", "0".repeat(64)))
+                        .orElseThrow());
+            }));
+        }
+        List<UUID> accounts = new ArrayList<>();
+        for (Future<UUID> one : claimed) {
+            accounts.add(one.get());
+        }
+        pool.shutdown();
+
+        assertThat(accounts).filteredOn(limited::equals).hasSize(3);
+        assertThat(accounts).filteredOn(free::equals).hasSize(7);
+    }
+
+    @Test
+    void aSharedRunIsClaimedOnTheAccountThatHasRoom() {
+        UUID full = aSweep(jdbc);
+        set(full, "max_workers = 1, priority = 9");
+        UUID other = aSweep(jdbc);
+        aRun().withCriticalPath(9).neededBy(full).insert(jdbc);
+        Seeded shared = aRun().neededBy(full).insert(jdbc);
+        needs(jdbc, other, shared.run());
+        aRun().neededBy(full).insert(jdbc);
+
+        assertThat(tryClaim()).map(this::account).contains(full);
+        Assignment second = tryClaim().orElseThrow();
+        assertThat(second.runId()).isEqualTo(shared.run());
+        assertThat(account(second)).isEqualTo(other);
+        assertThat(tryClaim()).isEmpty();
+    }
+
+    @Test
+    void gpuHoursAndDeadlinesEndWhatASweepMayClaim() {
+        UUID spent = aSweep(jdbc);
+        set(spent, "gpu_hours = 1");
+        UUID late = aSweep(jdbc);
+        set(late, "deadline = now() - interval '1 second'");
+        Seeded first = aRun().neededBy(spent).insert(jdbc);
+        aRun().neededBy(spent).insert(jdbc);
+        aRun().neededBy(late).insert(jdbc);
+
+        assertThat(tryClaim()).map(Assignment::runId).contains(first.run());
+        jdbc.sql("UPDATE attempt SET started_at = now() - interval '61 minutes'")
+                .update();
+        assertThat(tryClaim()).isEmpty();
+        set(spent, "gpu_hours = 2");
+        assertThat(tryClaim()).isPresent();
+    }
+
+    @Test
+    void aQuotaOfTheProjectHoldsForAllItsSweepsTogether() {
+        long project = jdbc.sql("INSERT INTO project (name) VALUES (?) RETURNING id")
+                .param("p" + UUID.randomUUID())
+                .query(Long.class)
+                .single();
+        for (int i = 0; i < 2; i++) {
+            UUID sweep = aSweep(jdbc);
+            jdbc.sql("UPDATE sweep SET project_id = ? WHERE id = ?")
+                    .params(project, sweep)
+                    .update();
+            aRun().neededBy(sweep).insert(jdbc);
+        }
+        jdbc.sql("INSERT INTO project_quota (project_id, max_workers, set_by) VALUES (?, 1, 'me')")
+                .param(project)
+                .update();
+
+        assertThat(tryClaim()).isPresent();
+        assertThat(tryClaim()).isEmpty();
+        jdbc.sql("INSERT INTO project_quota (project_id, gpu_hours_per_month, set_by) VALUES (?, 0.5, 'me')")
+                .param(project)
+                .update();
+        assertThat(tryClaim()).isPresent();
+        jdbc.sql("UPDATE attempt SET started_at = now() - interval '20 minutes'")
+                .update();
+        aRun().insert(jdbc);
+        assertThat(demand.readyByClass()).as("of another project").containsEntry("local", 1);
+    }
+
+    @Test
+    void whatRunsForPausedSweepsAloneGoesToACheckpoint() {
+        UUID sweep = aSweep(jdbc);
+        UUID other = aSweep(jdbc);
+        Seeded run = aRun().neededBy(sweep).insert(jdbc);
+        needs(jdbc, other, run.run());
+        ProtocolClient worker = aWorker(http, workers);
+        Assignment attempt = worker.claim();
+
+        set(sweep, "paused_at = now()");
+        assertThat(command(worker, attempt)).as("another sweep needs it").isEqualTo("continue");
+        set(other, "paused_at = now(), pause_drains = false");
+        assertThat(command(worker, attempt)).as("it may end").isEqualTo("continue");
+        set(other, "pause_drains = true, name = 'other'");
+        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
+        worker.send(attempt, "failure", new Failure("PREEMPTED", "asked to leave"));
+
+        assertThat(jdbc.sql("SELECT reason FROM run_transition WHERE event = 'PREEMPTED'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("PREEMPTED: asked to leave: sweep other is paused");
+        assertThat(tryClaim()).isEmpty();
+    }
+
+    @Test
+    void whatRunsOnAStoppedAccountGoesToACheckpointAndOnAnother() {
+        UUID stopped = aSweep(jdbc);
+        UUID other = aSweep(jdbc);
+        set(stopped, "priority = 1");
+        Seeded run = aRun().neededBy(stopped).insert(jdbc);
+        needs(jdbc, other, run.run());
+        ProtocolClient worker = aWorker(http, workers);
+        Assignment attempt = worker.claim();
+        set(stopped, "gpu_hours = 1e-9, stopped_at = now(), stop_reason = 'enough'");
+
+        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
+        worker.send(attempt, "failure", new Failure("PREEMPTED", "asked to leave"));
+        assertThat(tryClaim()).map(this::account).contains(other);
+    }
+
+    private static String command(ProtocolClient worker, Assignment attempt) {
+        return worker.send(attempt, "heartbeat", new Heartbeat(1))
+                .json()
+                .path("command")
+                .asString();
+    }
+
+    @Test
+    void aRunIsInTheQueueExactlyWhileItIsReady() {
+        UUID sweep = aSweep(jdbc);
+        Seeded run = aRun().inState("PLANNED").neededBy(sweep).insert(jdbc);
+        assertThat(queued()).isEmpty();
+        transitions.move(
+                run.run(), RunState.PLANNED, RunTransitions.Cause.of(RunEvent.START_STORED, null, "test", "stored"));
+        assertThat(queued()).containsExactly(run.run());
+        transitions.move(run.run(), RunState.READY, RunTransitions.Cause.of(RunEvent.CLAIMED, null, "test", "taken"));
+        assertThat(queued()).isEmpty();
+        transitions.move(
+                run.run(),
+                RunState.RUNNING,
+                RunTransitions.Cause.of(RunEvent.FAILED, null, "test", "bad").failing(FailureClass.USER));
+        assertThat(queued()).isEmpty();
+    }
+
+    @Test
+    void aRunThatChangedWhileASweepWasJoinedToItIsSettled() {
+        UUID sweep = aSweep(jdbc);
+        Seeded ready = aRun().neededBy(sweep).insert(jdbc);
+        Seeded planned = aRun().inState("PLANNED").neededBy(sweep).insert(jdbc);
+        jdbc.sql("UPDATE sweep_run SET ready = NOT ready").update();
+        assertThat(queued()).containsExactly(planned.run());
+        assertThat(tryClaim()).isEmpty();
+
+        settlement.settleAll();
+        assertThat(queued()).containsExactly(ready.run());
+        jdbc.sql("UPDATE sweep_run SET ready = NOT ready").update();
+        settlement.on(new SweepLinked(sweep));
+        assertThat(queued()).containsExactly(ready.run());
+    }
+
+    private List<Long> queued() {
+        return jdbc.sql("SELECT run_id FROM sweep_run WHERE ready")
+                .query(Long.class)
+                .list();
+    }
+
+    @Test
+    void theClaimReadsTheQueueInItsOrder() {
+        UUID sweep = aSweep(jdbc);
+        for (int i = 0; i < 200; i++) {
+            aRun().withCriticalPath(i).neededBy(sweep).insert(jdbc);
+        }
+        jdbc.sql("ANALYZE sweep_run, run, sweep").update();
+        String head = ClaimQueue.HEAD.replace(":class", "'local'").replace(":sweep", "'" + sweep + "'");
+
+        assertThat(QueryPlans.of(jdbc, transactions, head))
+                .contains("Index Scan using sweep_run_queue", "Nested Loop")
+                .doesNotContain("Sort", "Seq Scan");
+        assertThat(QueryPlans.of(
+                        jdbc,
+                        transactions,
+                        ClaimQueue.WAITING
+                                .replace(":class", "'local'")
+                                .replace(":highest", "101")
+                                .replace(":step", "60")))
+                .contains("sweep_run_queue", "attempt_of_sweep", "attempt_running_of_sweep", "attempt_uncounted")
+                .doesNotContain("Seq Scan on run", "Seq Scan on sweep_run", "Seq Scan on attempt");
+        assertThat(QueryPlans.of(jdbc, transactions, Demand.CLAIMABLE.replace(":most", "1000")))
+                .contains("sweep_run_queue")
+                .doesNotContain("Seq Scan on run", "Seq Scan on sweep_run");
+    }
+}
