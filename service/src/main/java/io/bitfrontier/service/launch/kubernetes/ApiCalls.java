@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 final class ApiCalls {
     private static final Logger log = LoggerFactory.getLogger(ApiCalls.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(30);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
     private static final Duration LONGEST_ASKED = Duration.ofMinutes(5);
-    private static final int MOST_DOUBLINGS = 5;
+    private static final int MOST_DOUBLINGS = 4;
     private static final String EVERYTHING = "everything";
 
     /** A request that is ready to be sent. */

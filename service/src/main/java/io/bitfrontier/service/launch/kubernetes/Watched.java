@@ -132,7 +132,7 @@ final class Watched<T extends KubernetesObject, L extends KubernetesListObject> 
         }
         problem = reason;
         Duration pause = e instanceof ApiException api
-                ? ApiErrors.retryAfter(api).orElse(Duration.ofSeconds(1L << Math.min(failures++, 5)))
+                ? ApiErrors.retryAfter(api).orElse(Duration.ofSeconds(1L << Math.min(failures++, 3)))
                 : Duration.ofSeconds(1);
         leaveAloneUntil = nanos.getAsLong() + pause.toNanos();
     }

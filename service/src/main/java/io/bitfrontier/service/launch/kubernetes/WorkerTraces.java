@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  * never other than true.
  */
 final class WorkerTraces {
-    private static final int MOST = 20_000;
+    private static final int MOST = 5_000;
 
     private record Seen<T>(T object, long at) {}
 
