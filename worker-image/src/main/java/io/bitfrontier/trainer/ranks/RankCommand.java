@@ -4,6 +4,7 @@ import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.device.Machine;
 import io.bitfrontier.trainer.train.Follower;
+import io.bitfrontier.trainer.train.MemoryExhaustion;
 import io.bitfrontier.trainer.train.Team;
 import io.bitfrontier.trainer.train.WorkFailedException;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
@@ -15,7 +16,6 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -90,9 +90,7 @@ public final class RankCommand implements Callable<Integer> {
             Thread.currentThread().interrupt();
             return WorkerProtocol.EXIT_PLATFORM;
         } catch (RuntimeException | Error e) {
-            boolean memory = e instanceof OutOfMemoryError
-                    || String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT).contains("out of memory");
-            return failed(memory ? FailureClass.OUT_OF_MEMORY : FailureClass.PLATFORM, e);
+            return failed(MemoryExhaustion.isTheCauseOf(e) ? FailureClass.OUT_OF_MEMORY : FailureClass.PLATFORM, e);
         }
     }
 

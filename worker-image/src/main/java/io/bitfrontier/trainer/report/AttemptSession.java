@@ -74,6 +74,8 @@ final class AttemptSession implements TrainingMonitor, AutoCloseable {
     @Override
     public void started(long resumedFromTokens) {
         tokens = resumedFromTokens;
+        // loading libraries and a state is not a step
+        askedAt = ticker.nanoTime();
         metrics.started(resumedFromTokens);
     }
 
@@ -106,16 +108,21 @@ final class AttemptSession implements TrainingMonitor, AutoCloseable {
         lease.observeStep(now - askedAt);
         askedAt = now;
         // the lease first: a process that was frozen past it must not write anything
-        if (stopped == null && lease.passed()) {
-            stop(new Report.Failed(
-                    FailureClass.LOST, "the lease passed without a heartbeat that the service answered"));
-        }
-        if (stopped != null) {
+        if (!mayWrite()) {
             return Directive.STOP;
         }
         return leave || shutdown.requested() || lease.nearlyPassed()
                 ? Directive.CHECKPOINT_AND_LEAVE
                 : Directive.CONTINUE;
+    }
+
+    @Override
+    public boolean mayWrite() {
+        if (stopped == null && lease.passed()) {
+            stop(new Report.Failed(
+                    FailureClass.LOST, "the lease passed without a heartbeat that the service answered"));
+        }
+        return stopped == null;
     }
 
     // what the background threads call, and tests

@@ -4,7 +4,7 @@ import java.time.Duration;
 
 /** Monotonic time, and waiting. Not the wall clock: a lease must not move when somebody sets the time. */
 interface Ticker {
-    /** As {@link System#nanoTime}. It goes on while the process is stopped by a signal. */
+    /** As {@link System#nanoTime}. It goes on while the process is stopped by a signal, and while the machine sleeps. */
     long nanoTime();
 
     /** Waits; returns early when the worker is asked to leave meanwhile. */
@@ -12,10 +12,11 @@ interface Ticker {
 
     /** The machine's own time. */
     static Ticker system(Shutdown shutdown) {
+        SleeplessClock clock = SleeplessClock.system();
         return new Ticker() {
             @Override
             public long nanoTime() {
-                return System.nanoTime();
+                return clock.nanoTime();
             }
 
             @Override

@@ -4,7 +4,6 @@ import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.train.LocalExecutor;
 import io.bitfrontier.trainer.train.WorkExecutor;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
@@ -18,8 +17,6 @@ import picocli.CommandLine.Command;
 @Command(name = "work", description = "Claim and do runs of a Bitfrontier service; configured by its environment.")
 public final class WorkCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(WorkCommand.class);
-    /** Time from a signal to the end of the process; a pod's grace period is 30 s. */
-    private static final Duration GRACE = Duration.ofSeconds(25);
 
     private final Map<String, String> environment;
     private final Function<Compute, WorkExecutor> executor;
@@ -41,11 +38,14 @@ public final class WorkCommand implements Callable<Integer> {
         }
         log.info("{}", configuration);
         Shutdown shutdown = new Shutdown();
-        shutdown.install(GRACE, WorkerProtocol.EXIT_PREEMPTED);
+        shutdown.install(configuration.grace(), WorkerProtocol.EXIT_PREEMPTED);
         int code = WorkerProtocol.EXIT_PLATFORM;
         try {
             code = loop(configuration, shutdown).run();
-        } catch (RuntimeException e) {
+        } catch (OutOfMemoryError e) {
+            code = WorkerProtocol.EXIT_OUT_OF_MEMORY;
+            log.error("out of memory", e);
+        } catch (RuntimeException | Error e) {
             log.error("the worker failed", e);
         } finally {
             shutdown.finished(code);

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
  * @param compute what it computes with
  * @param device the same in the words of an attempt
  * @param idleLimit time without work after which it leaves
+ * @param grace time from a signal to the end of the process, whatever it does by then
  * @param unreachableLimit time for which, without work, it keeps calling a service that does not answer
  */
 public record WorkerConfiguration(
@@ -37,6 +38,7 @@ public record WorkerConfiguration(
         Path scratch,
         Compute compute,
         String device,
+        Duration grace,
         Duration idleLimit,
         Duration unreachableLimit) {
     private static final int MOST_THREADS = 1024;
@@ -44,6 +46,8 @@ public record WorkerConfiguration(
     private static final String DEFAULT_DEVICE = "auto";
     private static final long LONGEST_SECONDS = 86_400;
     private static final long DEFAULT_SECONDS = 60;
+    /** A pod's grace period is 30 s where nothing else is said. */
+    private static final long DEFAULT_GRACE_SECONDS = 25;
 
     /**
      * Reads and checks all of it.
@@ -70,6 +74,7 @@ public record WorkerConfiguration(
         if (compute != null) {
             reader.violations.addAll(compute.violations(machine, environment));
         }
+        Long grace = reader.number(WorkerProtocol.ENV_WORKER_GRACE_SECONDS, 1, LONGEST_SECONDS, DEFAULT_GRACE_SECONDS);
         Long idle = reader.number(WorkerProtocol.ENV_WORKER_IDLE_SECONDS, 0, LONGEST_SECONDS, DEFAULT_SECONDS);
         Long unreachable =
                 reader.number(WorkerProtocol.ENV_WORKER_UNREACHABLE_SECONDS, 0, LONGEST_SECONDS, DEFAULT_SECONDS);
@@ -78,6 +83,7 @@ public record WorkerConfiguration(
                 || token == null
                 || scratch == null
                 || compute == null
+                || grace == null
                 || idle == null
                 || unreachable == null
                 || !reader.violations.isEmpty()) {
@@ -90,6 +96,7 @@ public record WorkerConfiguration(
                 scratch.resolve("worker-" + worker),
                 compute,
                 compute.describe(machine),
+                Duration.ofSeconds(grace),
                 Duration.ofSeconds(idle),
                 Duration.ofSeconds(unreachable));
     }

@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.report;
 
+import io.bitfrontier.trainer.train.MemoryExhaustion;
 import io.bitfrontier.trainer.train.WorkExecutor;
 import io.bitfrontier.trainer.train.WorkFailedException;
 import io.bitfrontier.trainer.train.WorkInterruptedException;
@@ -56,15 +57,17 @@ final class WorkerLoop {
         BackOff backOff = new BackOff();
         long idleSince = ticker.nanoTime();
         long reachedAt = idleSince;
+        boolean acknowledged = true;
         while (!shutdown.requested()) {
             long claimedAt = ticker.nanoTime();
             Reply<Assignment> reply = client.claim(request());
             Assignment assignment = reply.body();
             if (assignment != null) {
-                OptionalInt exit = execute(assignment, claimedAt);
-                if (exit.isPresent()) {
-                    return exit.getAsInt();
+                Ended ended = execute(assignment, claimedAt);
+                if (ended.exit().isPresent()) {
+                    return ended.exit().getAsInt();
                 }
+                acknowledged = ended.acknowledged();
                 backOff.reset();
                 idleSince = ticker.nanoTime();
                 reachedAt = idleSince;
@@ -88,7 +91,7 @@ final class WorkerLoop {
                                 "no answer for {} s, leaving: {}",
                                 since(reachedAt).toSeconds(),
                                 reply.reason());
-                        return WorkerProtocol.EXIT_DONE;
+                        return acknowledged ? WorkerProtocol.EXIT_DONE : WorkerProtocol.EXIT_PREEMPTED;
                     }
                     log.debug("no answer: {}", reply.reason());
                 }
@@ -114,15 +117,22 @@ final class WorkerLoop {
         return Duration.ofNanos(ticker.nanoTime() - nanos);
     }
 
-    /** The exit code if this was the worker's last attempt. */
-    private OptionalInt execute(Assignment assignment, long claimedAt) {
+    /**
+     * How an attempt ended.
+     *
+     * @param exit the exit code if it was the worker's last
+     * @param acknowledged whether the service knows
+     */
+    private record Ended(OptionalInt exit, boolean acknowledged) {}
+
+    private Ended execute(Assignment assignment, long claimedAt) {
         try (AttemptSession session =
                 new AttemptSession(assignment, client, configuration.scratch(), claimedAt, ticker, shutdown)) {
             session.start();
             Report report = work(assignment, session);
             boolean delivered = delivery.deliver(session, report);
             log.info("{}: {}{}", session.name(), report.summary(), delivered ? "" : ", not acknowledged");
-            return exitAfter(report, session);
+            return new Ended(exitAfter(report, session), delivered);
         }
     }
 
@@ -163,7 +173,7 @@ final class WorkerLoop {
         } catch (Exception | LinkageError | StackOverflowError | AssertionError e) {
             log.error("{}: failed unexpectedly", session.name(), e);
             return new Report.Failed(
-                    isNativeMemoryExhausted(e) ? FailureClass.OUT_OF_MEMORY : FailureClass.PLATFORM, message(e));
+                    MemoryExhaustion.isTheCauseOf(e) ? FailureClass.OUT_OF_MEMORY : FailureClass.PLATFORM, message(e));
         }
     }
 
@@ -180,12 +190,6 @@ final class WorkerLoop {
                 ? "the worker was asked to leave"
                 : "the service did not answer until the lease had nearly passed";
         return new Report.Failed(FailureClass.PREEMPTED, why);
-    }
-
-    /** LibTorch's allocator and the C++ runtime report exhausted memory as plain exceptions. */
-    private static boolean isNativeMemoryExhausted(Throwable e) {
-        String text = String.valueOf(e.getMessage());
-        return text.contains("can't allocate memory") || text.contains("bad_alloc");
     }
 
     private static String message(Throwable e) {

@@ -43,9 +43,13 @@ final class CheckpointDirectory {
     /** A checkpoint whose files are what its manifest says. */
     record Verified(Path directory, CheckpointManifest manifest) {}
 
-    /** Writes a checkpoint of one data file; durable when this returns. */
+    /**
+     * Writes a checkpoint of one data file; durable when this returns.
+     *
+     * @param last called when all is written and only the name is missing; what it throws undoes the writing
+     */
     static StoredCheckpoint write(
-            Path parent, TrajectorySpec trajectory, Progress progress, FileWriter writer, String name)
+            Path parent, TrajectorySpec trajectory, Progress progress, FileWriter writer, String name, Runnable last)
             throws IOException {
         Files.createDirectories(parent);
         Path temporary = Files.createTempDirectory(parent, TEMPORARY);
@@ -65,6 +69,7 @@ final class CheckpointDirectory {
                 channel.force(true);
             }
             force(temporary);
+            last.run();
             Path target = publish(temporary, parent, progress.tokens());
             force(parent);
             force(parent.toAbsolutePath().getParent());

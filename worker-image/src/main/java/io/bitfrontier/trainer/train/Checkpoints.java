@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -108,15 +109,27 @@ public final class Checkpoints {
         }
     }
 
-    /** Stores a state in a new directory below {@code parent}, named after its tokens. */
-    StoredCheckpoint store(TrainingState state, Path parent) {
+    /**
+     * Stores a state in a new directory below {@code parent}, named after its tokens.
+     *
+     * @param permission asked before writing and before the directory gets its name
+     * @throws WorkInterruptedException without permission; nothing is left behind
+     */
+    StoredCheckpoint store(TrainingState state, Path parent, BooleanSupplier permission) {
+        Runnable check = () -> {
+            if (!permission.getAsBoolean()) {
+                throw new WorkInterruptedException(TrainingMonitor.Directive.STOP);
+            }
+        };
+        check.run();
         try {
             return CheckpointDirectory.write(
                     parent,
                     state.trajectory(),
                     state.progress(),
                     file -> SafeTensors.write(file, blocks(state)),
-                    STATE);
+                    STATE,
+                    check);
         } catch (IOException e) {
             throw new WorkFailedException(
                     FailureClass.PLATFORM, "the checkpoint cannot be written below " + parent + ": " + e, e);

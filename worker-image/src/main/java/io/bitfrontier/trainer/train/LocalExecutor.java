@@ -6,7 +6,6 @@ import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.TrainWork;
 import io.bitfrontier.vocabulary.work.EvaluationResult;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.global.torch;
@@ -49,15 +48,9 @@ public final class LocalExecutor implements WorkExecutor, AutoCloseable {
         } catch (OutOfMemoryError e) {
             throw new WorkFailedException(FailureClass.OUT_OF_MEMORY, "the Java heap is full: " + firstLine(e), e);
         } catch (RuntimeException e) {
-            FailureClass failureClass = saysOutOfMemory(e) ? FailureClass.OUT_OF_MEMORY : FailureClass.PLATFORM;
-            throw new WorkFailedException(failureClass, firstLine(e), e);
+            boolean memory = MemoryExhaustion.isTheCauseOf(e);
+            throw new WorkFailedException(memory ? FailureClass.OUT_OF_MEMORY : FailureClass.PLATFORM, firstLine(e), e);
         }
-    }
-
-    /** LibTorch reports a failed allocation as any other error, in words. */
-    private static boolean saysOutOfMemory(RuntimeException e) {
-        String message = String.valueOf(e.getMessage()).toLowerCase(Locale.ROOT);
-        return message.contains("not enough memory") || message.contains("out of memory");
     }
 
     private static String firstLine(Throwable e) {

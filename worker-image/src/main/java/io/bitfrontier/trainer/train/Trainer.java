@@ -63,7 +63,7 @@ public final class Trainer implements AutoCloseable {
             if (state.progress().tokens() < work.toTokens()) {
                 run(state, work, directory, monitor);
             }
-            StoredCheckpoint stored = checkpoints.store(state, directory);
+            StoredCheckpoint stored = checkpoints.store(state, directory, monitor::mayWrite);
             held = new Held(state, stored);
             return stored;
         } catch (RuntimeException | Error e) {

@@ -99,7 +99,7 @@ final class TrainingLoop {
     }
 
     private void checkpoint() {
-        StoredCheckpoint stored = checkpoints.store(state, directory);
+        StoredCheckpoint stored = checkpoints.store(state, directory, monitor::mayWrite);
         tokensAtLastCheckpoint = stored.tokens();
         lastCheckpoint = clock.instant();
         monitor.checkpoint(stored);

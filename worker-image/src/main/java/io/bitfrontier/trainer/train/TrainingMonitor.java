@@ -17,6 +17,15 @@ public interface TrainingMonitor {
     /** One line for the attempt's log. */
     void log(String line);
 
+    /**
+     * Whether what is written now can still count. Asked before a state is written and again before it gets its final name: a
+     * process may be frozen in between, and thawed when its work is another's. A training that may not write ends with {@link
+     * WorkInterruptedException}.
+     */
+    default boolean mayWrite() {
+        return true;
+    }
+
     /** Asked before every step. */
     Directive directive();
 

@@ -60,6 +60,18 @@ class AttemptSessionTest {
     }
 
     @Test
+    void nothingMayBeWrittenOnceTheLeaseHasPassedAndNoHeartbeatGivesThatBack() {
+        assertThat(session.mayWrite()).isTrue();
+        ticker.advance(Duration.ofSeconds(Fixtures.LEASE_SECONDS));
+
+        assertThat(session.mayWrite()).isFalse();
+
+        session.beat();
+        assertThat(session.mayWrite()).isFalse();
+        assertThat(session.directive()).isEqualTo(Directive.STOP);
+    }
+
+    @Test
     void aHeartbeatThatIsAnsweredAgainKeepsTrainingGoing() {
         service.fault("heartbeat", Fault.AWAY, 3);
         for (int i = 0; i < 20; i++) {

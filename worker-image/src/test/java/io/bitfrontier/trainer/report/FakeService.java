@@ -64,6 +64,9 @@ final class FakeService implements AutoCloseable {
     final List<String> complaints = new ArrayList<>();
     String heartbeatCommand = HeartbeatReply.CONTINUE;
     int statusWithoutWork = 410;
+    long leaseSeconds = Fixtures.LEASE_SECONDS;
+    /** Whether nothing reaches it and no answer leaves it. */
+    volatile boolean cutOff;
 
     private final JsonMapper json = JsonMapper.builder().build();
     private final Map<String, Deque<Fault>> faults = new LinkedHashMap<>();
@@ -99,6 +102,13 @@ final class FakeService implements AutoCloseable {
         return this;
     }
 
+    /** Another worker has the attempt's run. */
+    void fence() {
+        for (String endpoint : List.of("heartbeat", "metrics", "log", "checkpoints", "completion", "failure")) {
+            fault(endpoint, Fault.FENCED, 1000);
+        }
+    }
+
     /** Forgets metric batches behind {@code sequence}, as a database restored from a backup does. */
     synchronized void loseMetricsBehind(long sequence, int rowsLeft) {
         metricsThrough = sequence;
@@ -123,7 +133,7 @@ final class FakeService implements AutoCloseable {
             String endpoint = path[path.length - 1];
             Deque<Fault> scripted = faults.getOrDefault(endpoint, new ArrayDeque<>());
             Fault fault = scripted.poll();
-            if (fault == Fault.AWAY) {
+            if (fault == Fault.AWAY || cutOff) {
                 return;
             }
             Answer answer = fault == null || fault == Fault.ANSWER_LOST
@@ -181,7 +191,7 @@ final class FakeService implements AutoCloseable {
                 return next == null ? new Answer(statusWithoutWork, null) : new Answer(200, next);
             }
             case "heartbeat" -> {
-                return new Answer(200, new HeartbeatReply(heartbeatCommand, 60));
+                return new Answer(200, new HeartbeatReply(heartbeatCommand, leaseSeconds));
             }
             case "metrics" -> {
                 return metrics(json.readValue(body, MetricBatch.class));

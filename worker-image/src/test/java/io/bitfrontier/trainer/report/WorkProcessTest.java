@@ -3,19 +3,27 @@ package io.bitfrontier.trainer.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.trainer.Main;
+import io.bitfrontier.vocabulary.ModelShape;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Completion;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.MetricRow;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.TrainWork;
+import io.bitfrontier.vocabulary.work.TrajectorySpec;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,12 +33,14 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class WorkProcessTest {
     private final FakeService service = new FakeService();
+    private final List<Process> started = new ArrayList<>();
 
     @TempDir
     private Path directory;
 
     @AfterEach
     void close() {
+        started.forEach(Process::destroyForcibly);
         service.close();
         assertThat(service.complaints).isEmpty();
     }
@@ -39,7 +49,7 @@ class WorkProcessTest {
     void itTrainsWhatItClaimsAndLeavesWhenAskedTo() throws Exception {
         service.work.add(assignment(20 * 1024));
 
-        assertThat(start().waitFor()).isEqualTo(WorkerProtocol.EXIT_DONE);
+        assertThat(start(Map.of()).waitFor()).isEqualTo(WorkerProtocol.EXIT_DONE);
 
         StoredCheckpoint reached = service.completions.get(0).checkpoint();
         assertThat(reached == null ? "none" : reached.uri()).startsWith("file:").contains(directory.toString());
@@ -55,7 +65,7 @@ class WorkProcessTest {
     @Test
     void sigtermMakesItCheckpointReportAndExitAsPreempted() throws Exception {
         service.work.add(assignment(1_000_000 * 1024L));
-        Process worker = start();
+        Process worker = start(Map.of());
         service.awaitObeyed("metrics 1");
 
         worker.toHandle().destroy();
@@ -75,19 +85,167 @@ class WorkProcessTest {
                 .isEmpty();
     }
 
+    @Test
+    void aWorkerFrozenPastItsLeaseAndThawedWritesNothingAndClaimsAnew() throws Exception {
+        service.leaseSeconds = 6;
+        service.work.add(assignment(1_000_000 * 1024L));
+        Process worker = start(Map.of());
+        service.awaitObeyed("metrics 1");
+
+        signal(worker, "STOP");
+        // time itself is what the worker must notice
+        LockSupport.parkNanos(Duration.ofMillis(6200).toNanos());
+        service.fence();
+        List<String> obeyedBefore = List.copyOf(service.obeyed);
+        signal(worker, "CONT");
+
+        assertThat(worker.waitFor()).isEqualTo(WorkerProtocol.EXIT_DONE);
+        assertThat(service.obeyed).isEqualTo(obeyedBefore);
+        assertThat(directory.resolve("artifacts")).doesNotExist();
+        assertThat(service.claims)
+                .as("the next claim, which it was told to leave by")
+                .hasSize(2);
+    }
+
+    @Test
+    void aWorkerThatIsCutOffCheckpointsBeforeItsLeaseEndsAndLeaves() throws Exception {
+        service.leaseSeconds = 12;
+        service.work.add(assignment(1_000_000 * 1024L));
+        Process worker = start(Map.of(WorkerProtocol.ENV_WORKER_UNREACHABLE_SECONDS, "1"));
+        service.awaitObeyed("metrics 1");
+
+        service.cutOff = true;
+
+        assertThat(worker.waitFor()).isEqualTo(WorkerProtocol.EXIT_PREEMPTED);
+        assertThat(checkpoints()).singleElement().satisfies(checkpoint -> assertThat(checkpoint)
+                .isDirectoryContaining("glob:**/manifest.json")
+                .isDirectoryContaining("glob:**/state.safetensors"));
+    }
+
+    @Test
+    void aStoreThatCannotBeWrittenIsThePlatforms() throws Exception {
+        service.work.add(assignment(1024, "file:///proc/nowhere", Fixtures.trajectory()));
+
+        assertThat(start(Map.of()).waitFor()).isEqualTo(WorkerProtocol.EXIT_PLATFORM);
+
+        assertThat(service.failures).singleElement().satisfies(failure -> {
+            assertThat(failure.failureClass()).isEqualTo(FailureClass.PLATFORM.name());
+            assertThat(failure.message()).contains("/proc/nowhere");
+        });
+    }
+
+    @Test
+    void aModelThatFitsNowhereIsOutOfMemory() throws Exception {
+        TrajectorySpec tiny = Fixtures.trajectory();
+        TrajectorySpec huge = new TrajectorySpec(
+                tiny.numerics(),
+                ModelShape.of(1, 1 << 20, 2, 1, 32, 1 << 27),
+                tiny.data(),
+                tiny.seed(),
+                tiny.sequenceLength(),
+                tiny.batchTokens(),
+                tiny.microBatches(),
+                tiny.optimizer(),
+                tiny.schedule(),
+                null,
+                null);
+        service.work.add(assignment(1024, artifacts(), huge));
+
+        assertThat(start(Map.of()).waitFor()).isEqualTo(WorkerProtocol.EXIT_OUT_OF_MEMORY);
+
+        assertThat(service.failures)
+                .extracting(Failure::failureClass)
+                .containsExactly(FailureClass.OUT_OF_MEMORY.name());
+    }
+
+    @Test
+    void aWorkerThatIsNotToldWhereToWorkSaysSoWithTheUsersCode() throws Exception {
+        assertThat(start(Map.of(WorkerProtocol.ENV_SERVICE_URL, "")).waitFor())
+                .isEqualTo(WorkerProtocol.EXIT_USER_INPUT);
+        assertThat(service.claims).isEmpty();
+    }
+
+    @Test
+    void onSigtermAllRanksEndOnceTheLeaderHasCheckpointed() throws Exception {
+        service.work.add(assignment(1_000_000 * 1024L));
+        Process leader = start(Map.of(WorkerProtocol.ENV_WORKER_RANKS, "2"));
+        service.awaitObeyed("metrics 1");
+        ProcessHandle rank = leader.toHandle().children().findFirst().orElseThrow();
+
+        // as a terminal's Ctrl-C does, or a container that signals all its processes
+        rank.destroy();
+        leader.toHandle().destroy();
+
+        assertThat(leader.waitFor()).isEqualTo(WorkerProtocol.EXIT_PREEMPTED);
+        rank.onExit().get();
+        assertThat(service.obeyed.subList(service.obeyed.size() - 2, service.obeyed.size()))
+                .satisfies(last -> assertThat(last.get(0)).startsWith("checkpoint "))
+                .last()
+                .isEqualTo("failure");
+        assertThat(service.failures).extracting(Failure::failureClass).containsExactly(FailureClass.PREEMPTED.name());
+        assertThat(service.claims).extracting(ClaimRequest::device).allSatisfy(device -> assertThat(device)
+                .startsWith("2 × cpu: "));
+    }
+
+    @Test
+    void theDeathOfARankEndsTheAttemptAndTheWorkerAsThePlatforms() throws Exception {
+        service.work.add(assignment(1_000_000 * 1024L));
+        Process leader = start(Map.of(WorkerProtocol.ENV_WORKER_RANKS, "2"));
+        service.awaitObeyed("metrics 1");
+
+        leader.toHandle().children().forEach(ProcessHandle::destroyForcibly);
+
+        assertThat(leader.waitFor()).isEqualTo(WorkerProtocol.EXIT_PLATFORM);
+        assertThat(service.failures)
+                .containsExactly(new Failure(FailureClass.PLATFORM.name(), "rank 1 of 2 ended with exit code 137"));
+    }
+
+    @Test
+    void ranksEndWithALeaderThatIsKilled() throws Exception {
+        service.work.add(assignment(1_000_000 * 1024L));
+        Process leader = start(Map.of(WorkerProtocol.ENV_WORKER_RANKS, "2"));
+        service.awaitObeyed("metrics 1");
+        ProcessHandle rank = leader.toHandle().children().findFirst().orElseThrow();
+
+        leader.toHandle().destroyForcibly();
+
+        assertThat(leader.waitFor()).isEqualTo(137);
+        rank.onExit().get();
+    }
+
+    private static void signal(Process process, String signal) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                        .start()
+                        .waitFor())
+                .isZero();
+    }
+
+    private List<Path> checkpoints() throws IOException {
+        try (Stream<Path> children = Files.list(directory.resolve("artifacts"))) {
+            return children.toList();
+        }
+    }
+
+    private String artifacts() {
+        return directory.resolve("artifacts").toUri().toString();
+    }
+
     private Assignment assignment(long toTokens) {
-        TrainWork work = new TrainWork(Fixtures.trajectory(), 0, toTokens, null, null, 3600);
+        return assignment(toTokens, artifacts(), Fixtures.trajectory());
+    }
+
+    private Assignment assignment(long toTokens, String artifacts, TrajectorySpec trajectory) {
         return new Assignment(
                 FakeService.ATTEMPT,
                 3,
                 FakeService.ATTEMPT_TOKEN,
-                Fixtures.LEASE_SECONDS,
-                directory.resolve("artifacts").toUri().toString(),
-                work,
+                service.leaseSeconds,
+                artifacts,
+                new TrainWork(trajectory, 0, toTokens, null, null, 3600),
                 null);
     }
 
-    private Process start() throws IOException {
+    private Process start(Map<String, String> more) throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
@@ -104,6 +262,9 @@ class WorkProcessTest {
                         WorkerProtocol.ENV_WORKER_TOKEN, FakeService.WORKER_TOKEN,
                         WorkerProtocol.ENV_WORKER_SCRATCH, directory.toString(),
                         WorkerProtocol.ENV_WORKER_THREADS, "1"));
-        return builder.inheritIO().start();
+        builder.environment().putAll(more);
+        Process process = builder.inheritIO().start();
+        started.add(process);
+        return process;
     }
 }

@@ -23,6 +23,7 @@ class WorkerConfigurationTest {
         WorkerConfiguration configuration = WorkerConfiguration.from(environment());
         assertThat(configuration.compute()).isEqualTo(Compute.onCpu(2));
         assertThat(configuration.scratch()).isEqualTo(directory.resolve("worker-" + FakeService.WORKER));
+        assertThat(configuration.grace()).isEqualTo(Duration.ofSeconds(25));
         assertThat(configuration.idleLimit()).isEqualTo(Duration.ofSeconds(60));
         assertThat(configuration.unreachableLimit()).isEqualTo(Duration.ofSeconds(60));
     }
@@ -35,6 +36,9 @@ class WorkerConfigurationTest {
                         WorkerProtocol.ENV_WORKER_TOKEN, "half a token",
                         WorkerProtocol.ENV_WORKER_SCRATCH, file.toString(),
                         WorkerProtocol.ENV_WORKER_THREADS, "0",
+                        WorkerProtocol.ENV_WORKER_DEVICE, "tpu",
+                        WorkerProtocol.ENV_WORKER_RANKS, "65",
+                        WorkerProtocol.ENV_WORKER_GRACE_SECONDS, "0",
                         WorkerProtocol.ENV_WORKER_IDLE_SECONDS, "soon",
                         WorkerProtocol.ENV_WORKER_UNREACHABLE_SECONDS, "86401")))
                 .isInstanceOf(WorkerConfiguration.Invalid.class)
@@ -44,8 +48,22 @@ class WorkerConfigurationTest {
                         BITFRONTIER_WORKER_TOKEN has characters that no token has, it must be this worker's token
                         BITFRONTIER_WORKER_SCRATCH is '%s', it must be a directory that can be written
                         BITFRONTIER_WORKER_THREADS is '0', it must be a whole number from 1 to 1024
+                        BITFRONTIER_WORKER_RANKS is '65', it must be a whole number from 1 to 64
+                        BITFRONTIER_WORKER_DEVICE is 'tpu', it must be cpu, cuda, cuda:N or auto
+                        BITFRONTIER_WORKER_GRACE_SECONDS is '0', it must be a whole number from 1 to 86400
                         BITFRONTIER_WORKER_IDLE_SECONDS is 'soon', it must be a whole number from 0 to 86400
                         BITFRONTIER_WORKER_UNREACHABLE_SECONDS is '86401', it must be a whole number from 0 to 86400""".formatted(file));
+    }
+
+    @Test
+    void aGpuThatIsNotThereIsRefusedBeforeAnythingIsClaimed() {
+        Map<String, String> environment = environment();
+        environment.put(WorkerProtocol.ENV_WORKER_DEVICE, "cuda:900");
+        environment.put(WorkerProtocol.ENV_WORKER_RANKS, "4");
+        assertThatThrownBy(() -> WorkerConfiguration.from(environment))
+                .isInstanceOf(WorkerConfiguration.Invalid.class)
+                .hasMessageContaining("the device is cuda:900 with 4 ranks, which needs 904 GPUs")
+                .hasMessageContaining("CUBLAS_WORKSPACE_CONFIG is ''");
     }
 
     @Test

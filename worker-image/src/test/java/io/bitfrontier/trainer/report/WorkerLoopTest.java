@@ -305,6 +305,21 @@ class WorkerLoopTest {
     }
 
     @Test
+    void aWorkerThatIsCutOffWithAnAttemptItCouldNotReportLeavesAsPreempted() {
+        service.work.add(Fixtures.aTrainAssignment(10 * 1024));
+        service.fault("failure", Fault.AWAY, 1000);
+
+        int exit = run(training((work, monitor) -> {
+            ticker.advance(Duration.ofSeconds(Fixtures.LEASE_SECONDS - 5));
+            assertThat(monitor.directive()).isEqualTo(Directive.CHECKPOINT_AND_LEAVE);
+            service.fault("claims", Fault.AWAY, 1000);
+            throw new WorkInterruptedException(Directive.CHECKPOINT_AND_LEAVE);
+        }));
+
+        assertThat(exit).isEqualTo(WorkerProtocol.EXIT_PREEMPTED);
+    }
+
+    @Test
     void aClaimAfterAnOutageGoesOnAsBefore() {
         service.fault("claims", Fault.AWAY, 5).fault("claims", Fault.UNAVAILABLE, 5);
         service.work.add(Fixtures.aTrainAssignment(1024));
@@ -335,6 +350,7 @@ class WorkerLoopTest {
                 scratch,
                 Compute.onCpu(1),
                 Fixtures.DEVICE,
+                LIMIT,
                 LIMIT,
                 LIMIT);
         return new WorkerLoop(configuration, service.client(), () -> executor, ticker, shutdown).run();

@@ -14,11 +14,13 @@ import io.bitfrontier.vocabulary.work.TrajectorySpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Resuming, sharing a trunk, keeping a state in memory: none of it changes a bit. */
 class ExactnessTest {
@@ -88,6 +90,35 @@ class ExactnessTest {
 
         assertThat(stopping.checkpoints).isEmpty();
         assertThat(directory.resolve("stopped")).doesNotExist();
+    }
+
+    /** The first question is before writing, the second before the directory gets its name. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aProcessThatWasFrozenAtItsFinalStateWritesNothing(int permissions) {
+        RecordingMonitor thawed = RecordingMonitor.permitting(permissions);
+
+        assertThatThrownBy(() -> train(Work.fresh(Work.aTrunk(), 3), "thawed", thawed))
+                .isInstanceOfSatisfying(WorkInterruptedException.class, e -> assertThat(e.directive())
+                        .isEqualTo(Directive.STOP));
+
+        assertThat(filesOf("thawed")).isEmpty();
+    }
+
+    @Test
+    void aProcessThatWasFrozenInTheMiddleOfACheckpointTakesItBack() {
+        TrainWork work = Work.withCheckpointsAllTheTime(Work.fresh(Work.aTrunk(), STEPS));
+        RecordingMonitor thawed = RecordingMonitor.permitting(3);
+
+        assertThatThrownBy(() -> train(work, "thawed", thawed)).isInstanceOf(WorkInterruptedException.class);
+
+        assertThat(thawed.checkpoints).hasSize(1);
+        assertThat(filesOf("thawed")).containsExactly("tokens-" + Work.BATCH);
+    }
+
+    private List<String> filesOf(String name) {
+        String[] names = directory.resolve(name).toFile().list();
+        return names == null ? List.of() : List.of(names);
     }
 
     static Stream<TrajectorySpec> branches() {

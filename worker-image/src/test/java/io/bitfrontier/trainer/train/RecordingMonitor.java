@@ -15,12 +15,25 @@ final class RecordingMonitor implements TrainingMonitor {
     private Directive directive = Directive.CONTINUE;
     private int stepsBefore = Integer.MAX_VALUE;
     private int asked;
+    private int permissions = Integer.MAX_VALUE;
 
     static RecordingMonitor saying(Directive directive, int stepsBefore) {
         RecordingMonitor monitor = new RecordingMonitor();
         monitor.directive = directive;
         monitor.stepsBefore = stepsBefore;
         return monitor;
+    }
+
+    /** May write so often, then no more. */
+    static RecordingMonitor permitting(int permissions) {
+        RecordingMonitor monitor = new RecordingMonitor();
+        monitor.permissions = permissions;
+        return monitor;
+    }
+
+    @Override
+    public boolean mayWrite() {
+        return permissions-- > 0;
     }
 
     /** What of the rows a rerun must repeat to the bit: not the clock, not the memory. */

@@ -42,6 +42,11 @@ public final class WorkerProtocol {
     public static final String ENV_WORKER_RANKS = "BITFRONTIER_WORKER_RANKS";
     /** Seconds without work after which a worker leaves; optional. */
     public static final String ENV_WORKER_IDLE_SECONDS = "BITFRONTIER_WORKER_IDLE_SECONDS";
+    /**
+     * Seconds from SIGTERM to the end of the process, in which it checkpoints and reports; optional, 25. Whoever starts the
+     * worker must grant more before it kills: a pod a little more than this.
+     */
+    public static final String ENV_WORKER_GRACE_SECONDS = "BITFRONTIER_WORKER_GRACE_SECONDS";
     /** Seconds for which a worker without work keeps calling a service that does not answer; optional. */
     public static final String ENV_WORKER_UNREACHABLE_SECONDS = "BITFRONTIER_WORKER_UNREACHABLE_SECONDS";
 
