@@ -14,7 +14,7 @@ final class CheckpointRules {
 
     static List<Violation> check(StoredCheckpoint checkpoint, String artifactUri) {
         List<Violation> violations = new ArrayList<>();
-        if (!ArtifactStore.isWithin(artifactUri, checkpoint.uri())) {
+        if (!ArtifactUris.isWithin(artifactUri, checkpoint.uri())) {
             violations.add(new Violation(
                     "checkpoint.uri", checkpoint.uri(), "must lie in the attempt's directory " + artifactUri));
         }

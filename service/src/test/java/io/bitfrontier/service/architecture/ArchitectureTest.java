@@ -75,6 +75,15 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheArtifactsKnowAnObjectStore() {
+        house.onlyTheArtifactsKnowAnObjectStore().check(SERVICE);
+
+        assertThat(reported(planted.onlyTheArtifactsKnowAnObjectStore()))
+                .contains("planted.run.UsesAnObjectStore")
+                .doesNotContain("planted.artifact");
+    }
+
+    @Test
     void nobodyHereKnowsLibTorch() {
         house.nobodyHereKnowsLibTorch().check(SERVICE);
 

@@ -96,6 +96,13 @@ final class HouseRules {
                 .should(dependOnClassesThat(resideInAnyPackage("io.kubernetes..", "io.fabric8..")));
     }
 
+    ArchRule onlyTheArtifactsKnowAnObjectStore() {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(root + ".artifact..")
+                .should(dependOnClassesThat(resideInAnyPackage("software.amazon..")));
+    }
+
     ArchRule nobodyHereKnowsLibTorch() {
         return noClasses().should(dependOnClassesThat(resideInAnyPackage("org.bytedeco..")));
     }

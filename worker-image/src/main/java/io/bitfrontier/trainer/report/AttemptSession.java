@@ -29,6 +29,7 @@ final class AttemptSession implements TrainingMonitor, AutoCloseable {
 
     private final String name;
     private final ServiceClient.AttemptChannel channel;
+    private final Artifacts artifacts;
     private final Lease lease;
     private final Shutdown shutdown;
     private final Ticker ticker;
@@ -49,11 +50,14 @@ final class AttemptSession implements TrainingMonitor, AutoCloseable {
             Assignment assignment,
             ServiceClient client,
             Path scratch,
+            LocalCopies copies,
+            FileTransfer transfer,
             long claimedAt,
             Ticker ticker,
             Shutdown shutdown) {
         this.name = "run " + assignment.runId() + " attempt " + assignment.attemptId();
         this.channel = client.attempt(assignment);
+        this.artifacts = new Artifacts(assignment, channel, copies, transfer, ticker);
         this.lease = new Lease(ticker::nanoTime, claimedAt, assignment.leaseSeconds());
         this.shutdown = shutdown;
         this.ticker = ticker;
@@ -188,7 +192,7 @@ final class AttemptSession implements TrainingMonitor, AutoCloseable {
                 reply = lines.drain(channel::log);
             }
             if (reply.ok() && checkpoint != null) {
-                reply = channel.checkpoint(new CheckpointReport(checkpoint));
+                reply = report(checkpoint);
             }
             if (!reply.ok() || checkpoint == null) {
                 return reply;
@@ -197,6 +201,11 @@ final class AttemptSession implements TrainingMonitor, AutoCloseable {
                 checkpoints.remove();
             }
         }
+    }
+
+    private Reply<?> report(StoredCheckpoint checkpoint) {
+        Reply<StoredCheckpoint> published = artifacts.publish(checkpoint);
+        return published.body() == null ? published : channel.checkpoint(new CheckpointReport(published.body()));
     }
 
     private synchronized void stop(Report why) {
@@ -229,6 +238,11 @@ final class AttemptSession implements TrainingMonitor, AutoCloseable {
 
     ServiceClient.AttemptChannel channel() {
         return channel;
+    }
+
+    /** Where the attempt's work begins from and goes to. */
+    Artifacts artifacts() {
+        return artifacts;
     }
 
     /** The service asks for this metric batch again, and those behind it. */

@@ -4,6 +4,7 @@ import io.bitfrontier.trainer.report.Reply.Status;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Completion;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -80,8 +81,15 @@ final class Delivery {
 
     private static Reply<?> send(AttemptSession session, Report report) {
         if (report instanceof Report.Done done) {
-            return session.channel()
-                    .complete(new Completion(session.lastMetricSequence(), done.checkpoint(), done.result()));
+            StoredCheckpoint checkpoint = done.checkpoint();
+            if (checkpoint != null) {
+                Reply<StoredCheckpoint> published = session.artifacts().publish(checkpoint);
+                if (published.body() == null) {
+                    return published;
+                }
+                checkpoint = published.body();
+            }
+            return session.channel().complete(new Completion(session.lastMetricSequence(), checkpoint, done.result()));
         }
         Report.Failed failed = (Report.Failed) report;
         return session.channel().fail(new Failure(failed.failureClass().name(), failed.message()));

@@ -6,10 +6,15 @@ import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.CheckpointReport;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Completion;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.DownloadReply;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.DownloadRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Heartbeat;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.HeartbeatReply;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.MetricReply;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadReply;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadRequest;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadedParts;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -28,6 +33,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class ServiceClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration REQUEST_TIMEOUT = Duration.ofSeconds(10);
+    /** An object store may take its time to put the parts of a large file together. */
+    private static final Duration ASSEMBLY_TIMEOUT = Duration.ofMinutes(2);
 
     private final URI serviceUrl;
     private final UUID workerId;
@@ -86,6 +93,18 @@ final class ServiceClient {
         /** Sends an encoded {@link WorkerProtocol.LogChunk}. */
         Reply<Void> log(byte[] chunk) {
             return post(path + "/log", token, chunk, Void.class, REQUEST_TIMEOUT);
+        }
+
+        Reply<DownloadReply> download(DownloadRequest request) {
+            return post(path + "/downloads", token, encode(request), DownloadReply.class, REQUEST_TIMEOUT);
+        }
+
+        Reply<UploadReply> upload(UploadRequest request) {
+            return post(path + "/uploads", token, encode(request), UploadReply.class, REQUEST_TIMEOUT);
+        }
+
+        Reply<Void> uploaded(UploadedParts parts) {
+            return post(path + "/uploaded", token, encode(parts), Void.class, ASSEMBLY_TIMEOUT);
         }
 
         Reply<Void> checkpoint(CheckpointReport report) {

@@ -9,8 +9,6 @@ import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
-import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.OptionalInt;
 import java.util.function.Supplier;
@@ -34,6 +32,8 @@ final class WorkerLoop {
     private final Ticker ticker;
     private final Shutdown shutdown;
     private final Delivery delivery;
+    private final LocalCopies copies;
+    private final FileTransfer transfer = new FileTransfer();
     /** The state whose continuation needs no loading; null for none. */
     private @Nullable StoredCheckpoint held;
 
@@ -49,11 +49,20 @@ final class WorkerLoop {
         this.executor = executor;
         this.ticker = ticker;
         this.shutdown = shutdown;
+        this.copies = new LocalCopies(configuration.scratch().resolve("checkpoints"));
         this.delivery = new Delivery(ticker, shutdown, configuration.unreachableLimit());
     }
 
     /** Returns the exit code of the process. */
     int run() {
+        try {
+            return loop();
+        } finally {
+            copies.clear();
+        }
+    }
+
+    private int loop() {
         BackOff backOff = new BackOff();
         long idleSince = ticker.nanoTime();
         long reachedAt = idleSince;
@@ -126,8 +135,8 @@ final class WorkerLoop {
     private record Ended(OptionalInt exit, boolean acknowledged) {}
 
     private Ended execute(Assignment assignment, long claimedAt) {
-        try (AttemptSession session =
-                new AttemptSession(assignment, client, configuration.scratch(), claimedAt, ticker, shutdown)) {
+        try (AttemptSession session = new AttemptSession(
+                assignment, client, configuration.scratch(), copies, transfer, claimedAt, ticker, shutdown)) {
             session.start();
             Report report = work(assignment, session);
             boolean delivered = delivery.deliver(session, report);
@@ -152,12 +161,13 @@ final class WorkerLoop {
         try {
             WorkExecutor ready = executor.get();
             if (assignment.train() != null) {
-                Path directory = Path.of(URI.create(assignment.artifactUri()));
-                held = ready.train(assignment.train(), directory, session);
+                Artifacts artifacts = session.artifacts();
+                held = ready.train(artifacts.fetch(assignment.train(), before), artifacts.directory(), session);
                 return new Report.Done(held, null);
             }
             if (assignment.evaluate() != null) {
-                Report.Done done = new Report.Done(null, ready.evaluate(assignment.evaluate(), session));
+                Report.Done done = new Report.Done(
+                        null, ready.evaluate(session.artifacts().fetch(assignment.evaluate()), session));
                 held = before;
                 return done;
             }

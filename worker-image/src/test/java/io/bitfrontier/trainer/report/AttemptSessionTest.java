@@ -26,7 +26,14 @@ class AttemptSessionTest {
     @BeforeEach
     void open(@TempDir Path scratch) {
         session = new AttemptSession(
-                Fixtures.aTrainAssignment(1 << 20), service.client(), scratch, ticker.nanoTime(), ticker, shutdown);
+                Fixtures.aTrainAssignment(1 << 20),
+                service.client(),
+                scratch,
+                new LocalCopies(scratch.resolve("checkpoints")),
+                new FileTransfer(),
+                ticker.nanoTime(),
+                ticker,
+                shutdown);
     }
 
     @AfterEach

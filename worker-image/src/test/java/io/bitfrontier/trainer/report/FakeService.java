@@ -7,12 +7,16 @@ import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.CheckpointReport;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Completion;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.DownloadReply;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.DownloadRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.HeartbeatReply;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.LogChunk;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.MetricBatch;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.MetricReply;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.MetricRow;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadRequest;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadedParts;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -62,6 +66,9 @@ final class FakeService implements AutoCloseable {
     final List<String> obeyed = new ArrayList<>();
 
     final List<String> complaints = new ArrayList<>();
+    /** Where files of {@code s3:} URIs lie. */
+    final FakeObjectStore store = new FakeObjectStore();
+
     String heartbeatCommand = HeartbeatReply.CONTINUE;
     int statusWithoutWork = 410;
     long leaseSeconds = Fixtures.LEASE_SECONDS;
@@ -208,6 +215,14 @@ final class FakeService implements AutoCloseable {
                         + json.readValue(body, CheckpointReport.class)
                                 .checkpoint()
                                 .tokens());
+            case "downloads" -> {
+                DownloadRequest request = json.readValue(body, DownloadRequest.class);
+                return new Answer(200, new DownloadReply(store.urls(request)));
+            }
+            case "uploads" -> {
+                return new Answer(200, store.upload(json.readValue(body, UploadRequest.class)));
+            }
+            case "uploaded" -> store.assemble(json.readValue(body, UploadedParts.class));
             case "completion" -> {
                 Completion completion = json.readValue(body, Completion.class);
                 if (completion.lastMetricSequence() > metricsThrough) {
@@ -240,6 +255,7 @@ final class FakeService implements AutoCloseable {
 
     @Override
     public void close() {
+        store.close();
         server.stop(0);
         threads.shutdownNow();
     }

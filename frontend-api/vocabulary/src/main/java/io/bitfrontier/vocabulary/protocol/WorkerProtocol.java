@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
  * POST /api/v1/attempts/{id}/metrics        MetricBatch       → 200 MetricReply
  * POST /api/v1/attempts/{id}/checkpoints    CheckpointReport  → 204
  * POST /api/v1/attempts/{id}/log            LogChunk          → 204
+ * POST /api/v1/attempts/{id}/downloads      DownloadRequest   → 200 DownloadReply
+ * POST /api/v1/attempts/{id}/uploads        UploadRequest     → 200 UploadReply
+ * POST /api/v1/attempts/{id}/uploaded       UploadedParts     → 204
  * POST /api/v1/attempts/{id}/completion     Completion        → 204 | 409 METRICS_MISSING with the sequence to resend from
  * POST /api/v1/attempts/{id}/failure        Failure           → 204
  * </pre>
@@ -91,7 +94,8 @@ public final class WorkerProtocol {
      * @param runId the run it executes
      * @param token bearer token valid for this attempt alone
      * @param leaseSeconds how long the attempt may go on without a successful heartbeat
-     * @param artifactUri directory (file:) under which this attempt, and no other, writes
+     * @param artifactUri directory under which this attempt, and no other, writes: {@code file:} where worker and service share
+     *     a file system, {@code s3:} where files travel by the URLs that the service signs
      */
     public record Assignment(
             long attemptId,
@@ -146,6 +150,41 @@ public final class WorkerProtocol {
      * @param bytes of all its files
      */
     public record StoredCheckpoint(String uri, String sha256, long tokens, String trajectory, long bytes) {}
+
+    /**
+     * Asks for URLs from which files of a checkpoint can be read.
+     *
+     * @param checkpoint the {@code uri} of a checkpoint that the assignment names
+     * @param names of its files
+     */
+    public record DownloadRequest(String checkpoint, List<String> names) {}
+
+    /** One URL for each name, in their order; each is good for {@code GET} for some minutes and holds no other secret. */
+    public record DownloadReply(List<String> urls) {}
+
+    /**
+     * Asks for URLs to which a file can be written.
+     *
+     * @param uri of the file, below the attempt's {@code artifactUri}
+     * @param bytes of the file
+     */
+    public record UploadRequest(String uri, long bytes) {}
+
+    /**
+     * Where the parts of a file go, each by one {@code PUT}.
+     *
+     * @param uploadId to name when all parts are there; null when the file is a single part and nothing is to be said
+     * @param partBytes of every part but the last
+     * @param urls one for each part, in order
+     */
+    public record UploadReply(@Nullable String uploadId, long partBytes, List<String> urls) {}
+
+    /**
+     * All parts of a file are there.
+     *
+     * @param etags the header {@code ETag} of the answer to each {@code PUT}, in order
+     */
+    public record UploadedParts(String uri, String uploadId, List<String> etags) {}
 
     /**
      * A sign of life that renews the lease.

@@ -1,0 +1,5 @@
+/** Planted violations: never a part of the service. */
+@NullMarked
+package io.bitfrontier.planted.artifact;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,9 @@
+package io.bitfrontier.planted.run;
+
+import software.amazon.planted.PlantedObjectStore;
+
+class UsesAnObjectStore {
+    Object client() {
+        return new PlantedObjectStore();
+    }
+}
