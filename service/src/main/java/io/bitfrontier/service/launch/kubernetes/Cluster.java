@@ -32,6 +32,7 @@ import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import okhttp3.Call;
+import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
 import org.jspecify.annotations.Nullable;
 
@@ -59,8 +60,10 @@ final class Cluster {
         this.selector = WorkerJob.selector(settings);
         this.client = client;
         OkHttpClient http = client.getHttpClient();
-        // A watch is silent for long; pings notice a peer that is gone.
+        // A watch is silent for long; pings notice a peer that is gone. Connections of its own: what ends a watch ends
+        // no call.
         this.watching = http.newBuilder()
+                .connectionPool(new ConnectionPool())
                 .readTimeout(Duration.ZERO)
                 .callTimeout(Duration.ZERO)
                 .pingInterval(PING_EVERY)

@@ -43,7 +43,6 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
     static final String KIND = "kubernetes";
     private static final Logger log = LoggerFactory.getLogger(KubernetesLauncher.class);
     private static final int MOST_BYTES = 10_000;
-    private static final int OUTPUT_BYTES = 64 * 1024;
     /** A configuration that does not fit, a Secret that was never made for example, does not heal with time. */
     private static final Duration CONFIG_LIMIT = Duration.ofSeconds(60);
 
@@ -53,6 +52,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
     private final ApiCalls calls;
     private final WorkerTraces traces;
     private final PodRefusals refusals;
+    private final PodLogs logs;
     private final Watched<V1Job, V1JobList> jobs;
     private final Watched<V1Pod, V1PodList> pods;
     private final Map<String, ResourceClass> classes;
@@ -68,6 +68,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         this.cluster = cluster;
         this.calls = new ApiCalls(nanos);
         this.traces = new WorkerTraces(nanos);
+        this.logs = new PodLogs(cluster);
         this.refusals = new PodRefusals(cluster, calls, nanos);
         this.jobs = new Watched<>(
                 "Jobs", V1Job.class, cluster.jobs(), settings.staleAfter(), nanos, new Changes<>(this::jobChanged));
@@ -271,33 +272,9 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
 
     @Override
     public Optional<String> output(UUID worker, @Nullable String externalId) {
-        Optional<String> pod = pods.of(worker.toString()).stream()
+        return pods.of(worker.toString()).stream()
                 .max(Comparator.comparing(KubernetesLauncher::createdAt))
-                .map(found -> meta(found).getName());
-        if (pod.isEmpty()) {
-            return Optional.empty();
-        }
-        try {
-            return Optional.ofNullable(calls.call("get Pod logs", () -> cluster.log(pod.get())))
-                    .filter(text -> !text.isBlank())
-                    .map(text -> tail(text, OUTPUT_BYTES));
-        } catch (ApiRefusedException e) {
-            log.debug("no log of {}: {}", pod.get(), e.getMessage());
-            return Optional.empty();
-        }
-    }
-
-    static String tail(String text, int bytes) {
-        byte[] all = text.getBytes(StandardCharsets.UTF_8);
-        if (all.length <= bytes) {
-            return text;
-        }
-        int begin = all.length - bytes;
-        // Not in the middle of a character.
-        while (begin < all.length && (all[begin] & 0xC0) == 0x80) {
-            begin++;
-        }
-        return new String(all, begin, all.length - begin, StandardCharsets.UTF_8);
+                .flatMap(pod -> logs.tail(String.valueOf(meta(pod).getName())));
     }
 
     @Override

@@ -27,7 +27,7 @@ final class WorkerTraces {
         this.nanos = nanos;
     }
 
-    private static <V> Map<String, V> bounded() {
+    static <V> Map<String, V> bounded() {
         return new LinkedHashMap<>() {
             private static final long serialVersionUID = 1L;
 

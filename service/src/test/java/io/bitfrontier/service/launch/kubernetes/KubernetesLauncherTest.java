@@ -167,6 +167,19 @@ class KubernetesLauncherTest {
     }
 
     @Test
+    void aLogThatANodeDoesNotGiveHoldsUpNothingForEver() throws IOException {
+        launcher.launch(launch("small"));
+        pod("Failed", terminated(70));
+        await(() -> launcher.look(WORKER, NAME).phase() == Phase.ENDED);
+        api.fail(request -> request.endsWith("/log"), new Fault(500, "dial tcp: no route to host", null));
+
+        assertThatThrownBy(() -> launcher.output(WORKER, NAME)).isInstanceOf(LauncherUnavailableException.class);
+        assertThat(launcher.discover()).containsKey(WORKER);
+        assertThatThrownBy(() -> launcher.output(WORKER, NAME)).isInstanceOf(LauncherUnavailableException.class);
+        assertThat(launcher.output(WORKER, NAME)).isEmpty();
+    }
+
+    @Test
     void aPodThatVanishesFromUnderARunningWorkerProvesNothing() throws IOException {
         launcher.launch(launch("small"));
         pod("Running", "\"reason\": \"\"");
@@ -331,8 +344,8 @@ class KubernetesLauncherTest {
 
     @Test
     void aLogIsCutAtItsBeginningAndNotWithinACharacter() {
-        assertThat(KubernetesLauncher.tail("aäö", 3)).isEqualTo("ö");
-        assertThat(KubernetesLauncher.tail("abc", 3)).isEqualTo("abc");
+        assertThat(PodLogs.tail("aäö", 3)).isEqualTo("ö");
+        assertThat(PodLogs.tail("abc", 3)).isEqualTo("abc");
     }
 
     private void pod(String phase, String status) {
