@@ -8,10 +8,12 @@ import io.bitfrontier.cli.command.LimitsCommand;
 import io.bitfrontier.cli.command.LogsCommand;
 import io.bitfrontier.cli.command.PauseCommand;
 import io.bitfrontier.cli.command.PlanCommand;
+import io.bitfrontier.cli.command.QuotaCommand;
 import io.bitfrontier.cli.command.ResumeCommand;
 import io.bitfrontier.cli.command.RetryCommand;
 import io.bitfrontier.cli.command.RunsCommand;
 import io.bitfrontier.cli.command.ShowCommand;
+import io.bitfrontier.cli.command.StorageCommand;
 import io.bitfrontier.cli.command.SubmitCommand;
 import io.bitfrontier.cli.command.SweepsCommand;
 import io.bitfrontier.cli.command.WatchCommand;
@@ -68,6 +70,8 @@ public final class Main {
                 .addSubcommand(new RetryCommand(context))
                 .addSubcommand(new LimitsCommand(context))
                 .addSubcommand(new CancelCommand(context))
+                .addSubcommand(new StorageCommand(context))
+                .addSubcommand(new QuotaCommand(context))
                 .addSubcommand(new FrontierCommand(context))
                 .addSubcommand(DatasetCommand.in(context))
                 .addSubcommand(new Elsewhere.Train())

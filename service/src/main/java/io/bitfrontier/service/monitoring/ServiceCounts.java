@@ -31,6 +31,17 @@ class ServiceCounts {
             SELECT 'refused writes', '', coalesce(sum(refused_writes), 0) FROM attempt
             UNION ALL
             SELECT 'lost attempts', '', count(*) FROM attempt WHERE failure_class = 'LOST'
+            UNION ALL
+            SELECT 'storage', 'states', coalesce(sum(checkpoint_bytes), 0) FROM state WHERE stored_at IS NOT NULL
+            UNION ALL
+            SELECT 'storage', 'checkpoints', coalesce(sum(bytes), 0) FROM checkpoint
+            UNION ALL
+            SELECT 'storage', 'going', coalesce(sum(bytes), 0) FROM eviction WHERE removed_at IS NULL
+            UNION ALL
+            SELECT 'evicted states', '', count(*) FROM eviction
+            UNION ALL
+            SELECT 'stopped sweeps', '', count(*) FROM sweep
+            WHERE stopped_at IS NOT NULL AND finished_at IS NULL AND cancelled_at IS NULL
             """;
 
     private final JdbcClient jdbc;
@@ -60,6 +71,18 @@ class ServiceCounts {
 
     double lostAttempts() {
         return of("lost attempts", "");
+    }
+
+    double storageBytes(String kind) {
+        return of("storage", kind);
+    }
+
+    double evictedStates() {
+        return of("evicted states", "");
+    }
+
+    double stoppedSweeps() {
+        return of("stopped sweeps", "");
     }
 
     private synchronized double of(String what, String which) {

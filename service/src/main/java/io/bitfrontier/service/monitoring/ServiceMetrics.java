@@ -11,6 +11,7 @@ import org.springframework.stereotype.Component;
 /** The gauges and counters that come from the database; those of events are counted where the events happen. */
 @Component
 class ServiceMetrics implements MeterBinder {
+    private static final List<String> STORAGE_KINDS = List.of("states", "checkpoints", "going");
     private static final List<String> WORKER_STATES = List.of("LAUNCHING", "ACTIVE", "LEFT", "LOST");
 
     private final ServiceCounts counts;
@@ -33,6 +34,18 @@ class ServiceMetrics implements MeterBinder {
                     .tag("state", state)
                     .register(registry);
         }
+        for (String kind : STORAGE_KINDS) {
+            Gauge.builder("bitfrontier.storage.bytes", counts, of -> of.storageBytes(kind))
+                    .description("Checkpoints in the artifact store")
+                    .tag("kind", kind)
+                    .register(registry);
+        }
+        Gauge.builder("bitfrontier.sweeps.stopped", counts, ServiceCounts::stoppedSweeps)
+                .description("Sweeps that have reached a limit of their own or of their project")
+                .register(registry);
+        FunctionCounter.builder("bitfrontier.states.evicted", counts, ServiceCounts::evictedStates)
+                .description("States whose checkpoint was removed because nobody needed it")
+                .register(registry);
         FunctionCounter.builder("bitfrontier.refused.writes", counts, ServiceCounts::refusedWrites)
                 .description("Writes of attempts that had been fenced, refused")
                 .register(registry);

@@ -12,6 +12,7 @@ public enum ProblemCode {
     METHOD_NOT_ALLOWED(405, "The method does not exist here"),
     NOT_ACCEPTABLE(406, "None of the accepted media types can be produced"),
     CONFLICT(409, "The request contradicts what is stored"),
+    QUOTA_REACHED(409, "The project has used what it may"),
     ATTEMPT_FENCED(409, "The attempt may no longer write"),
     METRICS_OUT_OF_ORDER(409, "A batch of metrics is missing before this one"),
     METRICS_MISSING(409, "Batches of metrics are missing"),

@@ -112,8 +112,8 @@ class Assignments {
 
     private @Nullable StoredCheckpoint newest(long runId, String fingerprint) {
         return jdbc.sql("""
-                        SELECT uri, sha256, tokens, bytes FROM checkpoint
-                        WHERE run_id = ? ORDER BY tokens DESC, attempt_id DESC LIMIT 1
+                        SELECT c.uri, c.sha256, c.tokens, c.bytes FROM checkpoint c
+                        WHERE c.id = resume_checkpoint(?)
                         """)
                 .param(runId)
                 .query((row, n) -> new StoredCheckpoint(

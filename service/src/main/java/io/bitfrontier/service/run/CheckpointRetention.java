@@ -8,8 +8,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
 
 /**
- * Removes checkpoints on the way once their run has succeeded; results are never removed. Files go first and rows last, so that
- * what a crash leaves behind is found again.
+ * Removes checkpoints on the way once their run has succeeded or failed; results are never removed. Those of a cancelled run wait
+ * a while for another generation to go on from them. Files go first and rows last, so that what a crash leaves behind is found
+ * again.
  */
 @Service
 public class CheckpointRetention {
@@ -17,8 +18,10 @@ public class CheckpointRetention {
 
     private final JdbcClient jdbc;
     private final ArtifactStore artifacts;
+    private final RunSettings settings;
 
-    CheckpointRetention(JdbcClient jdbc, ArtifactStore artifacts) {
+    CheckpointRetention(JdbcClient jdbc, ArtifactStore artifacts, RunSettings settings) {
+        this.settings = settings;
         this.jdbc = jdbc;
         this.artifacts = artifacts;
     }
@@ -39,9 +42,21 @@ public class CheckpointRetention {
         return jdbc.sql("""
                         SELECT c.id, c.uri, EXISTS (SELECT 1 FROM state s WHERE s.checkpoint_uri = c.uri) AS result
                         FROM checkpoint c JOIN run r ON r.id = c.run_id
-                        WHERE r.state = 'SUCCEEDED' AND %s
-                        LIMIT 1000
+                        WHERE %s AND (
+                          r.state IN ('SUCCEEDED', 'FAILED')
+                          OR r.state = 'CANCELLED' AND CASE
+                            WHEN EXISTS (
+                              SELECT 1 FROM run newer
+                              WHERE newer.target_state_id = r.target_state_id AND newer.kind = r.kind
+                                AND newer.state IN ('PLANNED', 'READY', 'RUNNING')) THEN false
+                            WHEN EXISTS (
+                              SELECT 1 FROM run newer
+                              WHERE newer.target_state_id = r.target_state_id AND newer.kind = r.kind
+                                AND newer.state = 'SUCCEEDED' AND newer.generation > r.generation) THEN true
+                            ELSE r.finished_at < clock_timestamp() - make_interval(secs => :kept) END)
+                        ORDER BY c.id LIMIT 1000
                         """.formatted(which))
+                .param("kept", settings.keepCancelled().toSeconds())
                 .query((row, n) -> new Candidate(row.getLong("id"), row.getString("uri"), row.getBoolean("result")))
                 .list();
     }

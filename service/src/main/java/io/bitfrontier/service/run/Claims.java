@@ -175,7 +175,7 @@ public class Claims {
                                :uri, now(),
                                now() + make_interval(secs => :lease),
                                now() + make_interval(secs => :limit),
-                               COALESCE((SELECT max(tokens) FROM checkpoint c WHERE c.run_id = r.id), r.from_tokens)
+                               COALESCE((SELECT c.tokens FROM checkpoint c WHERE c.id = resume_checkpoint(r.id)), r.from_tokens)
                         FROM run r WHERE r.id = :run
                         RETURNING id
                         """)

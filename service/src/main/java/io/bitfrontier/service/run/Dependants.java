@@ -87,7 +87,7 @@ public class Dependants {
                           AND NOT EXISTS (
                             SELECT 1 FROM run other
                             WHERE other.target_state_id = r.start_state_id AND other.kind = 'train'
-                              AND other.state IN ('PLANNED', 'READY', 'RUNNING', 'SUCCEEDED'))
+                              AND other.state IN ('PLANNED', 'READY', 'RUNNING', 'SUCCEEDED') AND other.evicted_at IS NULL)
                         """).query(Long.class).list();
         for (long run : failed) {
             failAfter(run, failureOf(run));

@@ -84,6 +84,7 @@ public class RunRegistry {
             evaluations.put(state, evaluation);
             evaluationFlops.put(state, evaluation.flops());
         }
+        evaluationFlops.keySet().removeAll(evaluated(evaluations));
         List<RunChains.Step> steps = chains.towards(evaluationFlops);
         int newRuns = insertTrainRuns(steps, actor, reason) + insertEvaluateRuns(evaluations, actor, reason);
         raise(steps);
@@ -94,15 +95,52 @@ public class RunRegistry {
         return new Registered(stateIds, newRuns);
     }
 
+    /** The states whose evaluation is stored: nothing is trained for them, whether their checkpoints are still there or not. */
+    private Set<Long> evaluated(Map<Long, RequiredWork.Evaluation> evaluations) {
+        List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
+        return jdbc.sql("""
+                        SELECT w.state FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[])) AS w (state, version)
+                        JOIN evaluation e ON e.state_id = w.state AND e.evaluation_version = w.version
+                        """)
+                .param("states", evaluations.keySet().toArray(Long[]::new))
+                .param("versions", versions(values))
+                .query(Long.class)
+                .set();
+    }
+
     /**
-     * A sweep needs no failed or cancelled run any more of which it needs a newer generation. The rows themselves stay.
+     * What a sweep is to have trained again, because the checkpoints were removed that an earlier run had brought about.
+     *
+     * @param tokens of the runs that do so
+     */
+    public record Retraining(int states, long tokens) {}
+
+    /** Of the sweep's runs that are to be done. */
+    @Transactional(propagation = Propagation.MANDATORY)
+    public Retraining retraining(UUID sweep) {
+        return jdbc.sql("""
+                        SELECT count(*) AS states, coalesce(sum(r.to_tokens - r.from_tokens), 0) AS tokens
+                        FROM sweep_run n JOIN run r ON r.id = n.run_id
+                        WHERE n.sweep_id = ? AND r.kind = 'train' AND r.state IN ('PLANNED', 'READY')
+                          AND EXISTS (
+                            SELECT 1 FROM run older WHERE older.target_state_id = r.target_state_id
+                              AND older.evicted_at IS NOT NULL)
+                        """)
+                .param(sweep)
+                .query((row, n) -> new Retraining(row.getInt("states"), row.getLong("tokens")))
+                .single();
+    }
+
+    /**
+     * A sweep needs no run any more that failed, was cancelled or lost its state, and of which it needs a newer generation. The
+     * rows themselves stay.
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public void forgetSuperseded(UUID sweep) {
         jdbc.sql("""
                         DELETE FROM sweep_run n
                         USING run older
-                        WHERE n.sweep_id = :sweep AND older.id = n.run_id AND older.state IN ('FAILED', 'CANCELLED')
+                        WHERE n.sweep_id = :sweep AND older.id = n.run_id AND (older.state IN ('FAILED', 'CANCELLED') OR older.evicted_at IS NOT NULL)
                           AND EXISTS (
                             SELECT 1 FROM run newer JOIN sweep_run m ON m.run_id = newer.id AND m.sweep_id = :sweep
                             WHERE newer.target_state_id = older.target_state_id AND newer.kind = older.kind
@@ -206,7 +244,7 @@ public class RunRegistry {
                                r.id AS living, r.start_state_id, r.from_tokens
                         FROM state s
                         LEFT JOIN run r ON r.target_state_id = s.id AND r.kind = 'train'
-                          AND r.state NOT IN ('FAILED', 'CANCELLED')
+                          AND r.state NOT IN ('FAILED', 'CANCELLED') AND r.evicted_at IS NULL
                         WHERE s.trajectory_id = ANY(CAST(:trajectories AS bigint[]))
                         """).param("trajectories", trajectories.toArray(Long[]::new)).query(row -> {
             nodes.put(
@@ -356,7 +394,8 @@ public class RunRegistry {
                           WHERE r.kind = 'train'
                             AND (r.target_state_id = ANY(CAST(:needed AS bigint[]))
                                    AND r.state IN ('PLANNED', 'READY', 'RUNNING')
-                                 OR r.target_state_id = ANY(CAST(:kept AS bigint[])) AND r.state = 'SUCCEEDED')
+                                 OR r.target_state_id = ANY(CAST(:kept AS bigint[])) AND r.state = 'SUCCEEDED'
+                                   AND (r.evicted_at IS NULL OR r.target_state_id <> ALL(CAST(:needed AS bigint[]))))
                           UNION
                           SELECT p.id, p.start_state_id, p.state
                           FROM mine m JOIN run p ON p.target_state_id = m.start_state_id AND p.kind = 'train'

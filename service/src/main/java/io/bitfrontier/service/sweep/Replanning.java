@@ -3,6 +3,7 @@ package io.bitfrontier.service.sweep;
 import io.bitfrontier.service.plan.Plan;
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
+import io.bitfrontier.service.quota.Quotas;
 import io.bitfrontier.service.run.RunRegistry;
 import io.bitfrontier.vocabulary.work.StateKey;
 import java.time.Clock;
@@ -32,6 +33,7 @@ public class Replanning {
     private final RunRegistry registry;
     private final PointRows points;
     private final SweepEvents events;
+    private final Quotas quotas;
     private final JsonMapper json;
     private final Clock clock;
 
@@ -41,6 +43,7 @@ public class Replanning {
             RunRegistry registry,
             PointRows points,
             SweepEvents events,
+            Quotas quotas,
             JsonMapper json,
             Clock clock) {
         this.repository = repository;
@@ -48,6 +51,7 @@ public class Replanning {
         this.registry = registry;
         this.points = points;
         this.events = events;
+        this.quotas = quotas;
         this.json = json;
         this.clock = clock;
     }
@@ -71,6 +75,7 @@ public class Replanning {
                             + " in another way; submit it under another name");
         }
         boolean cancelled = sweep.cancelledAt() != null;
+        quotas.requireRoom(planned.document().project(), cancelled || sweep.isFinished());
         RunRegistry.Registered registered =
                 registry.register(id, planned.work(), Sweeps.SUBMITTER, "sweep " + sweep.name() + " was retried");
         if (!cancelled && registered.newRuns() == 0) {
@@ -95,10 +100,11 @@ public class Replanning {
      * trunks go on from their stored states, and another evaluation measures the states that are there. The same document again
      * changes nothing, and a name that there is not yet is a new sweep.
      *
+     * @param retrain whether states whose checkpoints were removed may be trained again
      * @throws ProblemException INVALID with every violation, CONFLICT when a point would be lost or trained in another way
      */
     @Transactional
-    public Sweeps.Submission extend(String text) {
+    public Sweeps.Submission extend(String text, boolean retrain) {
         PlannedSweep planned = sweeps.read(text);
         SweepDocument document = planned.document();
         registry.lock();
@@ -116,11 +122,21 @@ public class Replanning {
                     "The sweep " + sweep.name() + " is cancelled; retry it before it is extended");
         }
         UUID id = sweep.id();
+        quotas.requireRoom(document.project(), sweep.isFinished());
         Map<String, StateKey> before = points.states(id);
         refuseLosses(sweep, before, planned.plan());
         SweepLimits written = sweeps.read(sweep.document()).document().limits();
         RunRegistry.Registered registered =
                 registry.register(id, planned.work(), Sweeps.SUBMITTER, "sweep " + sweep.name() + " was extended");
+        RunRegistry.Retraining again = registry.retraining(id);
+        if (again.states() > 0 && !retrain) {
+            throw new ProblemException(
+                    ProblemCode.CONFLICT,
+                    "The checkpoints of " + again.states() + " states of the sweep " + sweep.name()
+                            + " were removed (its limits.keep is "
+                            + sweep.limits().keep().label() + "), so that "
+                            + again.tokens() + " tokens would be trained again; extend it with retrain to do so");
+        }
         registry.forgetSuperseded(id);
         points.insert(id, planned.plan(), registered.stateIds());
         sweep.extend(document, json, planned.summary(), clock);

@@ -211,6 +211,10 @@ public class Sweep {
         return cancelledAt;
     }
 
+    boolean isFinished() {
+        return finishedAt != null;
+    }
+
     public @Nullable Instant pausedAt() {
         return pausedAt;
     }

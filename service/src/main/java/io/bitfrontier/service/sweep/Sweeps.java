@@ -3,6 +3,7 @@ package io.bitfrontier.service.sweep;
 import io.bitfrontier.service.dataset.Datasets;
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
+import io.bitfrontier.service.quota.Quotas;
 import io.bitfrontier.service.run.RunCancellation;
 import io.bitfrontier.service.run.RunRegistry;
 import io.bitfrontier.vocabulary.work.DataSpec;
@@ -35,6 +36,7 @@ public class Sweeps {
     private final RunCancellation cancellation;
     private final PointRows points;
     private final SweepEvents events;
+    private final Quotas quotas;
     private final Corpora corpora;
     private final JdbcClient jdbc;
     private final JsonMapper json;
@@ -46,6 +48,7 @@ public class Sweeps {
             RunCancellation cancellation,
             PointRows points,
             SweepEvents events,
+            Quotas quotas,
             Datasets datasets,
             JdbcClient jdbc,
             JsonMapper json,
@@ -55,6 +58,7 @@ public class Sweeps {
         this.cancellation = cancellation;
         this.points = points;
         this.events = events;
+        this.quotas = quotas;
         this.corpora = corporaOf(datasets);
         this.jdbc = jdbc;
         this.json = json;
@@ -108,6 +112,7 @@ public class Sweeps {
             }
             return new Submission(existing.get(), false);
         }
+        quotas.requireRoom(document.project(), true);
         Sweep sweep = repository.saveAndFlush(new Sweep(
                 project,
                 document.name(),

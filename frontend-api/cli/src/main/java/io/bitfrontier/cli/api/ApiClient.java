@@ -74,6 +74,12 @@ public final class ApiClient {
         return send(request(path).PUT(BodyPublishers.noBody()));
     }
 
+    public Answer putJson(String path, Object value) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .PUT(BodyPublishers.ofString(Answer.MAPPER.writeValueAsString(value), StandardCharsets.UTF_8)));
+    }
+
     public Answer post(String path) {
         return send(request(path).POST(BodyPublishers.noBody()));
     }

@@ -30,6 +30,9 @@ public final class SubmitCommand extends ServiceCommand {
             description = "Add to the sweep of this name: the document holds every point so far, and more.")
     private boolean extend;
 
+    @Option(names = "--retrain", description = "With --extend: train again what was removed from storage.")
+    private boolean retrain;
+
     @Spec
     @SuppressWarnings("NullAway.Init")
     private CommandSpec spec;
@@ -41,7 +44,9 @@ public final class SubmitCommand extends ServiceCommand {
     @Override
     public Integer call() {
         ApiClient api = api();
-        Answer answer = api.postYaml("/api/v1/sweeps" + (extend ? "?extend=true" : ""), Documents.read(spec, file));
+        Answer answer = api.postYaml(
+                "/api/v1/sweeps" + (extend ? "?extend=true" + (retrain ? "&retrain=true" : "") : ""),
+                Documents.read(spec, file));
         Sweep sweep = answer.as(Sweep.class);
         if (watch) {
             if (!json()) {

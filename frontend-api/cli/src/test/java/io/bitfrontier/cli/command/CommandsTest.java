@@ -166,6 +166,62 @@ class CommandsTest {
     }
 
     @Test
+    void aRetryAndAnExtensionSayWhatIsToDo() {
+        api.on("POST /api/v1/sweeps/" + Samples.ID + "/retry", 200, Samples.running(10, 1_000_000))
+                .on("POST /api/v1/sweeps/" + Samples.ID + "/retry", 200, Samples.succeeded())
+                .on("POST /api/v1/sweeps?extend=true&retrain=true", 200, Samples.running(10, 1_000_000));
+
+        assertThat(terminal.run("retry", Samples.ID)).isZero();
+        assertThat(terminal.run("retry", Samples.ID)).isZero();
+        assertThat(terminal.run("submit", "--extend", "--retrain", document.toString()))
+                .isZero();
+
+        assertThat(terminal.out()).startsWith("""
+                Sweep demo goes on: 60 of 70 runs are to do.
+                Sweep demo has nothing to do again: SUCCEEDED.
+                Sweep demo (%s) is as the document says: running.
+                """.formatted(Samples.ID));
+    }
+
+    @Test
+    void storageIsShownInBytes() {
+        api.on("GET /api/v1/storage", 200, """
+                {"states": 12, "bytes": 51200000, "sharedBytes": 1000, "onTheWayBytes": 0, "goingBytes": 5000,
+                 "removedStates": 2, "removedBytes": 7000000}""");
+
+        assertThat(terminal.run("storage")).isZero();
+
+        assertThat(terminal.out()).isEqualTo("""
+                Stored: 51.2 MB of 12 states, 1.00 kB of them shared by several sweeps
+                On the way: 0 B
+                Going: 5.00 kB
+                Removed so far: 7.00 MB of 2 states; their results stay
+                """);
+    }
+
+    @Test
+    void aQuotaChangesByNameAndKeepsTheRest() {
+        String path = "/api/v1/projects/default/quota";
+        String standing = """
+                {"project": "default", "quota": {"maxWorkers": 8, "gpuHours": 100.5},
+                 "use": {"workers": 3, "gpuHoursOfMonth": 1.25, "gpuHours": 7.5, "livingSweeps": 2}}""";
+        api.on("GET " + path, 200, standing).on("PUT " + path, 200, standing);
+
+        assertThat(terminal.run("quota", "default")).isZero();
+        assertThat(terminal.out()).isEqualTo("""
+                Project default
+                Workers: 3 now, at most 8
+                GPU-hours this month: 1.25, no bound
+                GPU-hours: 7.50, at most 100.5
+                Living sweeps: 2, no bound
+                """);
+        assertThat(terminal.run("quota", "default", "--gpu-hours", "none", "--max-sweeps", "5"))
+                .isZero();
+        assertThat(api.requests().get(2).body()).isEqualTo("{\"maxWorkers\":8,\"maxLivingSweeps\":5}");
+        assertThat(terminal.run("quota", "default", "--gpu-hours", "lots")).isEqualTo(2);
+    }
+
+    @Test
     void aFileThatIsNotThereIsWrongUsage() {
         assertThat(terminal.run("submit", folder.resolve("none.yaml").toString()))
                 .isEqualTo(2);

@@ -84,10 +84,13 @@ class PointQueries {
         point.setPackedSizeBytes(row.getLong("packed_size_bytes"));
         point.setTrainRun(row.getLong("train_run"));
         point.setEvaluateRun(row.getObject("evaluate_run", Long.class));
-        // A point is as far as its training, and once that has succeeded as far as its evaluation.
+        // A point is as far as its training, and once that has succeeded as far as its evaluation. What is measured
+        // stays so,
+        // whether its state was removed and is trained again for somebody else or not.
         String train = row.getString("train_state");
         String evaluate = row.getString("evaluate_state");
-        point.setState(RunState.fromValue(train.equals("SUCCEEDED") && evaluate != null ? evaluate : train));
+        point.setState(RunState.fromValue(
+                train.equals("SUCCEEDED") && evaluate != null || "SUCCEEDED".equals(evaluate) ? evaluate : train));
         return point;
     }
 }

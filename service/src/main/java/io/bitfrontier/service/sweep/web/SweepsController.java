@@ -68,9 +68,9 @@ class SweepsController implements SweepsApi, PlansApi {
     }
 
     @Override
-    public ResponseEntity<Sweep> submitSweep(String body, Boolean extend) {
+    public ResponseEntity<Sweep> submitSweep(String body, Boolean extend, Boolean retrain) {
         Timer.Sample sample = Timer.start(meters);
-        Sweeps.Submission submission = extend ? replanning.extend(body) : sweeps.submit(body);
+        Sweeps.Submission submission = extend ? replanning.extend(body, retrain) : sweeps.submit(body);
         sample.stop(submitting);
         return ResponseEntity.status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(answers.sweep(submission.sweep()));
