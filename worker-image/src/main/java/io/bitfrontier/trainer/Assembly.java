@@ -3,9 +3,6 @@ package io.bitfrontier.trainer;
 import io.bitfrontier.trainer.data.TokenSources;
 import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.eval.Evaluation;
-import io.bitfrontier.trainer.quant.CpuKernel;
-import io.bitfrontier.trainer.quant.Quantizers;
-import io.bitfrontier.trainer.quant.ReferenceKernel;
 import io.bitfrontier.trainer.ranks.RankLauncher;
 import io.bitfrontier.trainer.ranks.RankTeam;
 import io.bitfrontier.trainer.train.Checkpoints;
@@ -28,7 +25,7 @@ public final class Assembly {
     /** The executor of one process, or of the rank that leads the others. */
     public static LocalExecutor executor(Compute compute) {
         settle(compute);
-        Quantization quantization = quantization(compute);
+        Quantization quantization = Quantization.on(compute);
         Checkpoints checkpoints = new Checkpoints(quantization, compute.device());
         Team team = compute.ranks() == 1 ? Team.ALONE : new RankTeam(compute, LAUNCHER);
         Trainer trainer = new Trainer(checkpoints, quantization, TokenSources::open, Clock.systemUTC(), team);
@@ -38,16 +35,11 @@ public final class Assembly {
     /** What a further rank does. */
     static Follower follower(Compute compute) {
         settle(compute);
-        return new Follower(quantization(compute), TokenSources::open, compute.device());
+        return new Follower(Quantization.on(compute), TokenSources::open, compute.device());
     }
 
     private static void settle(Compute compute) {
         LocalExecutor.useThreads(compute.threads());
         compute.settle();
-    }
-
-    private static Quantization quantization(Compute compute) {
-        return new Quantization(
-                Quantizers::of, compute.device().isCuda() ? new ReferenceKernel() : new CpuKernel(compute.threads()));
     }
 }

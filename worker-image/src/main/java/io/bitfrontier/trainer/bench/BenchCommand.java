@@ -1,6 +1,8 @@
 package io.bitfrontier.trainer.bench;
 
 import io.bitfrontier.trainer.bench.BenchResult.Machine;
+import io.bitfrontier.trainer.device.Compute;
+import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.train.LocalExecutor;
 import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.Precision;
@@ -38,7 +40,13 @@ public final class BenchCommand implements Callable<Integer> {
         step,
         qat,
         torch,
-        kernels
+        kernels,
+        device;
+
+        /** Those that measure the processor: sgemm, resident memory, the kernels for it, a PyTorch on it. */
+        boolean needsProcessor() {
+            return this != qat && this != device;
+        }
     }
 
     private static final int LEAST_MEMORY_STEPS = 100;
@@ -56,6 +64,12 @@ public final class BenchCommand implements Callable<Integer> {
 
     @Option(names = "--precision", split = ",", description = "Bit widths below 16; default: 1,1.58,2,3,4.")
     private List<String> precisions = List.of("1", "1.58", "2", "3", "4");
+
+    @Option(
+            names = "--device",
+            description = "What to train on: " + ComputeDevice.CHOICES + "; default: ${DEFAULT-VALUE}. On a GPU the"
+                    + " sections qat and device run.")
+    private String device = "cpu";
 
     @Option(names = "--rounds", description = "Pairs of blocks per comparison; default: ${DEFAULT-VALUE}.")
     private int rounds = 9;
@@ -96,9 +110,10 @@ public final class BenchCommand implements Callable<Integer> {
                     command().commandLine(), "--block-seconds is " + blockSeconds + ", it must be above 0");
         }
         double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+        Compute compute = compute();
         LocalExecutor.useThreads(threads);
         PrintWriter err = command().commandLine().getErr();
-        Sections sections = new Sections(threads, rounds, blockSeconds, quantized(), line -> {
+        Sections sections = new Sections(compute, rounds, blockSeconds, quantized(), line -> {
             err.println(line);
             err.flush();
         });
@@ -108,7 +123,11 @@ public final class BenchCommand implements Callable<Integer> {
         List<BenchResult.StepRate> steps = new ArrayList<>();
         List<BenchResult.QatOverhead> overheads = new ArrayList<>();
         List<BenchResult.Peer> peers = new ArrayList<>();
+        List<BenchResult.Agreement> agreements = new ArrayList<>();
         for (ModelCatalog.Entry entry : entries) {
+            if (only.contains(Section.device)) {
+                agreements.addAll(sections.agreements(entry));
+            }
             if (only.contains(Section.step)) {
                 steps.addAll(sections.steps(entry));
             }
@@ -127,11 +146,32 @@ public final class BenchCommand implements Callable<Integer> {
                 steps,
                 overheads,
                 peers,
+                agreements,
                 only.contains(Section.kernels) ? sections.kernels() : List.of());
         PrintWriter out = command().commandLine().getOut();
         out.println(json ? asJson(result) : BenchText.of(result));
         out.flush();
         return 0;
+    }
+
+    /** As asked for; sections that only a processor can do are left out on a GPU. */
+    private Compute compute() {
+        io.bitfrontier.trainer.device.Machine here = io.bitfrontier.trainer.device.Machine.here();
+        Compute compute = ComputeDevice.choose(device, here)
+                .map(chosen -> new Compute(chosen, threads, 1))
+                .orElseThrow(() -> new ParameterException(
+                        command().commandLine(), "--device is " + device + ", must be " + ComputeDevice.CHOICES));
+        List<String> violations = compute.violations(here, environment);
+        if (!violations.isEmpty()) {
+            throw new ParameterException(command().commandLine(), String.join("; ", violations));
+        }
+        if (compute.device().isCuda()) {
+            only = EnumSet.copyOf(only);
+            only.removeIf(Section::needsProcessor);
+        } else if (only.size() == Section.values().length) {
+            only = EnumSet.complementOf(EnumSet.of(Section.device));
+        }
+        return compute;
     }
 
     private static String asJson(BenchResult result) {

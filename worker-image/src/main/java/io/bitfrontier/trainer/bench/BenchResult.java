@@ -17,6 +17,7 @@ record BenchResult(
         List<StepRate> steps,
         List<QatOverhead> overheads,
         List<Peer> peers,
+        List<Agreement> agreements,
         List<QuantizerBenchmark.Timing> kernels) {
     record Machine(String processor, int cores, int threads, String java, String mklThreading) {}
 
@@ -62,6 +63,15 @@ record BenchResult(
             Spread tokensPerSecond,
             Spread torchTokensPerSecond,
             Spread speedup) {}
+
+    /**
+     * A device against the processor.
+     *
+     * @param largestDifference of the losses, relative
+     * @param repeats whether the device gave the same bits twice
+     */
+    record Agreement(
+            String model, String precision, String device, int steps, double largestDifference, boolean repeats) {}
 
     /** Resident memory of this process while one model trains. */
     record Memory(

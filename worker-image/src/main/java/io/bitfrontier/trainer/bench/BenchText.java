@@ -53,6 +53,19 @@ final class BenchText {
                         100 * r.shareWithoutMask()));
         table(
                 text,
+                "Device against processor",
+                "model | bits | device | steps | largest relative difference of the loss | same bits twice",
+                result.agreements(),
+                r -> format(
+                        "%s | %s | %s | %d | %.1e | %s",
+                        r.model(),
+                        r.precision(),
+                        r.device(),
+                        r.steps(),
+                        r.largestDifference(),
+                        r.repeats() ? "yes" : "NO"));
+        table(
+                text,
                 "QAT over full precision",
                 "model | micro-batches | bits | quantizer | tokens/s | overhead",
                 result.overheads(),

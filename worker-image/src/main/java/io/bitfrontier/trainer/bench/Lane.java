@@ -1,8 +1,7 @@
 package io.bitfrontier.trainer.bench;
 
 import io.bitfrontier.trainer.data.TokenSource;
-import io.bitfrontier.trainer.quant.CpuKernel;
-import io.bitfrontier.trainer.quant.Quantizers;
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.train.Checkpoints;
 import io.bitfrontier.trainer.train.LocalExecutor;
 import io.bitfrontier.trainer.train.Quantization;
@@ -40,15 +39,16 @@ final class Lane implements Contestant {
     /** A block to be done: its size and where its step times go. Size 0 ends the lane. */
     private record Turn(int steps, CompletableFuture<double[]> seconds) {}
 
-    Lane(String name, TrajectorySpec trajectory, TokenSource tokens, int threads) {
+    Lane(String name, TrajectorySpec trajectory, TokenSource tokens, Compute compute) {
         this.name = name;
-        Quantization quantization = new Quantization(Quantizers::of, new CpuKernel(threads));
+        Quantization quantization = Quantization.on(compute);
         TrainWork work = new TrainWork(trajectory, 0, STEPS * trajectory.batchTokens(), null, null, Long.MAX_VALUE);
         thread = new Thread(
                 () -> {
-                    LocalExecutor.useThreads(threads);
+                    LocalExecutor.useThreads(compute.threads());
+                    compute.settle();
                     try (Trainer trainer = new Trainer(
-                            new Checkpoints(quantization),
+                            new Checkpoints(quantization, compute.device()),
                             quantization,
                             (data, seed, sequence) -> tokens,
                             Clock.systemUTC())) {

@@ -4,6 +4,7 @@ import io.bitfrontier.trainer.bench.BenchResult.Memory;
 import io.bitfrontier.trainer.bench.BenchResult.Peer;
 import io.bitfrontier.trainer.bench.BenchResult.QatOverhead;
 import io.bitfrontier.trainer.bench.BenchResult.StepRate;
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.quant.QuantizerBenchmark;
 import io.bitfrontier.trainer.quant.Quantizers;
 import io.bitfrontier.trainer.train.ResidentMemory;
@@ -23,12 +24,14 @@ import java.util.function.Consumer;
 /**
  * The measurements, each a list of duels.
  *
+ * @param compute what is measured
  * @param rounds pairs of blocks per duel
  * @param blockSeconds least duration of a block
  * @param quantized bit widths, full precision apart
  * @param progress told what is being measured
  */
-record Sections(int threads, int rounds, double blockSeconds, List<Precision> quantized, Consumer<String> progress) {
+record Sections(
+        Compute compute, int rounds, double blockSeconds, List<Precision> quantized, Consumer<String> progress) {
     private static final int SGEMM_TRIALS = 3;
     private static final int KERNEL_TRIALS = 30;
     private static final long EARLY_STEP = 50;
@@ -37,7 +40,7 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
 
     List<StepRate> steps(ModelCatalog.Entry model) {
         List<StepRate> found = new ArrayList<>();
-        Subjects subjects = new Subjects(model, threads, blockSeconds);
+        Subjects subjects = new Subjects(model, compute, blockSeconds);
         for (int parts : MICRO_BATCHES) {
             progress.accept(model.name() + ": steps of " + parts + " micro-batches against sgemm");
             MatrixMultiplication.Shape shape = MatrixMultiplication.fastest(
@@ -72,7 +75,7 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
 
     List<QatOverhead> overheads(ModelCatalog.Entry model) {
         List<QatOverhead> found = new ArrayList<>();
-        Subjects subjects = new Subjects(model, threads, blockSeconds);
+        Subjects subjects = new Subjects(model, compute, blockSeconds);
         for (int parts : MICRO_BATCHES) {
             try (Lane full = subjects.lane(Precision.FULL, parts)) {
                 for (Precision precision : quantized) {
@@ -97,9 +100,10 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
     /** @throws IOException if Python does not start or has no torch */
     List<Peer> peers(ModelCatalog.Entry model, Path python) throws IOException {
         List<Peer> found = new ArrayList<>();
-        Subjects subjects = new Subjects(model, threads, blockSeconds);
+        Subjects subjects = new Subjects(model, compute, blockSeconds);
         for (int parts : MICRO_BATCHES) {
-            try (TorchPeer torch = new TorchPeer(python, subjects.trajectory(Precision.FULL, parts), threads)) {
+            try (TorchPeer torch =
+                    new TorchPeer(python, subjects.trajectory(Precision.FULL, parts), compute.threads())) {
                 found.add(peer(subjects, torch, Precision.FULL, parts));
                 for (Precision precision : parts == 1 ? List.<Precision>of() : quantized) {
                     found.add(peer(subjects, torch, precision, parts));
@@ -137,7 +141,7 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
                 model.name(),
                 Subjects.trajectory(model.shape(), precision, sequence, 8 * sequence, 1),
                 tokens,
-                threads)) {
+                compute)) {
             lane.steps((int) EARLY_STEP);
             long early = ResidentMemory.bytes();
             lane.steps((int) (steps - EARLY_STEP));
@@ -169,6 +173,18 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
                 .sum();
     }
 
+    /** Whether the device agrees with the processor and repeats its bits. */
+    List<BenchResult.Agreement> agreements(ModelCatalog.Entry model) {
+        List<BenchResult.Agreement> found = new ArrayList<>();
+        List<Precision> all = new ArrayList<>(List.of(Precision.FULL));
+        all.addAll(quantized);
+        for (Precision precision : all) {
+            progress.accept(model.name() + ": " + compute.device() + " against cpu at " + precision.label() + " bits");
+            found.add(DeviceCheck.of(model, precision, compute));
+        }
+        return found;
+    }
+
     /** Forward and backward of each ParetoQ quantizer over one 1024×4096 matrix. */
     List<QuantizerBenchmark.Timing> kernels() {
         progress.accept("quantizer kernels");
@@ -177,7 +193,7 @@ record Sections(int threads, int rounds, double blockSeconds, List<Precision> qu
                         Quantizers.of(QuantizerSpec.of(Combinations.paretoq(precision), precision)),
                         1024,
                         4096,
-                        threads,
+                        compute.threads(),
                         KERNEL_TRIALS))
                 .toList();
     }

@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.bench;
 
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.vocabulary.Combinations;
 import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.ModelShape;
@@ -14,10 +15,10 @@ import io.bitfrontier.vocabulary.work.TrajectorySpec;
  * The trajectories that are timed: 8 sequences of 256 tokens per step, whole or in micro-batches.
  *
  * @param model catalog entry
- * @param threads of LibTorch and the quantizer kernel
+ * @param compute what they are trained with
  * @param blockSeconds least duration of a block of steps, so that turning over costs nothing in comparison
  */
-record Subjects(ModelCatalog.Entry model, int threads, double blockSeconds) {
+record Subjects(ModelCatalog.Entry model, Compute compute, double blockSeconds) {
     static final int SEQUENCE = 256;
     static final int BATCH_TOKENS = 8 * SEQUENCE;
     private static final int MOST_STEPS = 50;
@@ -50,7 +51,7 @@ record Subjects(ModelCatalog.Entry model, int threads, double blockSeconds) {
     Lane lane(Precision precision, int microBatches) {
         TrajectorySpec trajectory = trajectory(precision, microBatches);
         UniformTokens tokens = new UniformTokens(shape().vocab(), SEQUENCE);
-        Lane lane = new Lane(model.name() + " " + precision.label(), trajectory, tokens, threads);
+        Lane lane = new Lane(model.name() + " " + precision.label(), trajectory, tokens, compute);
         double step = Spread.median(lane.steps(4));
         lane.stepsPerBlock((int) Math.max(2, Math.min(MOST_STEPS, Math.ceil(blockSeconds / step))));
         return lane;

@@ -2,6 +2,7 @@ package io.bitfrontier.trainer.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.vocabulary.Flops;
 import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.Precision;
@@ -54,12 +55,29 @@ class BenchCommandTest {
         assertThat(out.toString()).contains("| tiny-17k | 1 |", "| tiny-17k | 4 |", "sgemm 2048x24x");
     }
 
+    /** On the processor against itself: the way is the same, and nothing may differ. */
+    @Test
+    void aDeviceIsComparedWithTheProcessor() {
+        assertThat(bench("--model=tiny-17k", "--threads=1", "--only=device", "--precision=2", "--json"))
+                .isZero();
+        JsonNode agreements =
+                JsonMapper.builder().build().readTree(out.toString()).path("agreements");
+        assertThat(agreements.size()).isEqualTo(2);
+        for (JsonNode agreement : agreements) {
+            assertThat(agreement.path("device").asString()).isEqualTo("cpu");
+            assertThat(agreement.path("largestDifference").asDouble()).isZero();
+            assertThat(agreement.path("repeats").asBoolean()).isTrue();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--model=tiny-2M, there is no model 'tiny-2M'",
         "--precision=16, --precision is '16'",
         "--rounds=0, '--rounds is 0, at least 1 is needed'",
         "--block-seconds=0, '--block-seconds is 0.0, it must be above 0'",
+        "--device=tpu, '--device is tpu, must be cpu, cuda, cuda:N or auto'",
+        "--device=cuda:900, 'needs 901 GPUs'",
         "--threads=0, '--threads is 0, at least 1 is needed'",
         "--memory-steps=99, '--memory-steps is 99, at least 100 is needed'"
     })
@@ -70,7 +88,7 @@ class BenchCommandTest {
 
     @Test
     void aLaneTimesEveryStepItIsAskedFor() {
-        Subjects subjects = new Subjects(ModelCatalog.byName("tiny-17k").orElseThrow(), 1, 0.01);
+        Subjects subjects = new Subjects(ModelCatalog.byName("tiny-17k").orElseThrow(), Compute.onCpu(1), 0.01);
         try (Lane lane = subjects.lane(Precision.TWO, 4)) {
             assertThat(lane.steps(3)).hasSize(3).doesNotContain(0.0);
             assertThat(lane.block()).isPositive();

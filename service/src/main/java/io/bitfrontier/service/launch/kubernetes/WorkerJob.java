@@ -53,6 +53,9 @@ final class WorkerJob {
     static final String LABEL_CLASS = "bitfrontier.io/resource-class";
     static final String LABEL_QUEUE = "kueue.x-k8s.io/queue-name";
     private static final String NAME_PREFIX = "bf-worker-";
+    /** A worker ends by itself this long before its pod is killed. */
+    private static final Duration KILL_MARGIN = Duration.ofSeconds(5);
+
     private static final String TOKEN_KEY = "token";
     private static final String SCRATCH = "/tmp";
     private static final String JOB_VERSION = "batch/v1";
@@ -265,6 +268,10 @@ final class WorkerJob {
         values.put("MKL_THREADING_LAYER", "GNU");
         values.put("OMP_NUM_THREADS", threads);
         values.put("MKL_NUM_THREADS", threads);
+        if (worker.gpus() > 0) {
+            // without it a GPU does not repeat its bits, and the worker refuses to start
+            values.put("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
+        }
         values.putAll(settings.environment());
         values.putAll(worker.environment());
         // What the worker must know comes last: settings cannot change it.
@@ -274,6 +281,9 @@ final class WorkerJob {
         values.put(WorkerProtocol.ENV_WORKER_THREADS, threads);
         values.put(WorkerProtocol.ENV_WORKER_DEVICE, worker.gpus() > 0 ? "cuda" : "cpu");
         values.put(WorkerProtocol.ENV_WORKER_RANKS, Integer.toString(Math.max(1, worker.gpus())));
+        values.put(
+                WorkerProtocol.ENV_WORKER_GRACE_SECONDS,
+                Long.toString(Math.max(1, worker.grace().minus(KILL_MARGIN).toSeconds())));
         values.remove(WorkerProtocol.ENV_WORKER_TOKEN);
         List<V1EnvVar> variables = new ArrayList<>();
         values.forEach((name, value) -> variables.add(new V1EnvVar().name(name).value(value)));

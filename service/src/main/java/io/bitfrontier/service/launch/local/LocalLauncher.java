@@ -143,6 +143,8 @@ class LocalLauncher implements Launcher {
                 threads,
                 "MKL_NUM_THREADS",
                 threads));
+        // without it a GPU does not repeat its bits, and the worker refuses to start
+        environment.put("CUBLAS_WORKSPACE_CONFIG", ":4096:8");
         Process process = builder.start();
         children.put(launch.worker(), process);
         process.onExit().thenRun(() -> listeners.forEach(Runnable::run));
