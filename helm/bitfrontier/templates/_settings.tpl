@@ -7,9 +7,26 @@ secrets reach the service by its environment.
       "namespace" .Release.Namespace
       "name" (include "bitfrontier.fullname" .)
       "image" (include "bitfrontier.image" (dict "image" .Values.workers.image "context" .))
-      "service-url" (printf "http://%s.%s.svc:%d" (include "bitfrontier.fullname" .) .Release.Namespace (int .Values.service.port))
-      "artifacts" (dict "claim" (include "bitfrontier.claimName" .) "mount-path" .Values.artifacts.path)
+      "user" (int64 .Values.podSecurityContext.runAsUser)
+      "artifacts-claim" (include "bitfrontier.claimName" .)
       "classes" (include "bitfrontier.classes" . | fromYaml) -}}
+{{- $pullSecrets := list -}}
+{{- range .Values.imagePullSecrets -}}
+{{- $pullSecrets = append $pullSecrets .name -}}
+{{- end -}}
+{{- with $pullSecrets -}}
+{{- $_ := set $kubernetes "image-pull-secrets" . -}}
+{{- end -}}
+{{- with .Values.workers.environment -}}
+{{- $_ := set $kubernetes "environment" (include "bitfrontier.verbatimKeys" . | fromYaml) -}}
+{{- end -}}
+{{- with .Values.datasets -}}
+{{- $_ := set $kubernetes "volumes" . -}}
+{{- end -}}
+{{- $roots := list (printf "%s/datasets" .Values.artifacts.path) -}}
+{{- range .Values.datasets -}}
+{{- $roots = append $roots .path -}}
+{{- end -}}
 {{- $access := dict "login" "required" "open-metrics" .Values.access.openMetrics -}}
 {{- if .Values.access.bootstrapSecret -}}
 {{- $_ := set $access "bootstrap-token-file" "/etc/bitfrontier-access/token" -}}
@@ -20,12 +37,8 @@ secrets reach the service by its environment.
 {{- if .jwkSetUri -}}
 {{- $_ := set $oidc "jwk-set-uri" .jwkSetUri -}}
 {{- end -}}
-{{- $roles := dict -}}
-{{- range $value, $grants := .roles -}}
-{{- $_ := set $roles (printf "[%s]" $value) $grants -}}
-{{- end -}}
-{{- if $roles -}}
-{{- $_ := set $oidc "roles" $roles -}}
+{{- with .roles -}}
+{{- $_ := set $oidc "roles" (include "bitfrontier.verbatimKeys" . | fromYaml) -}}
 {{- end -}}
 {{- $_ := set $access "oidc" $oidc -}}
 {{- end -}}
@@ -33,8 +46,11 @@ secrets reach the service by its environment.
 {{- $bitfrontier := dict
       "access" $access
       "artifacts" .Values.artifacts.path
-      "datasets" (dict "roots" (list (printf "%s/datasets" .Values.artifacts.path)))
-      "launch" (dict "kind" "kubernetes" "kubernetes" $kubernetes) -}}
+      "datasets" (dict "roots" $roots)
+      "launch" (dict
+        "kind" "kubernetes"
+        "service-url" (printf "http://%s.%s.svc:%d" (include "bitfrontier.fullname" .) .Release.Namespace (int .Values.service.port))
+        "kubernetes" $kubernetes) -}}
 {{- $settings := dict
       "server" (dict "address" "0.0.0.0" "port" 8080)
       "spring" (dict "datasource" (dict "hikari" (dict "maximum-pool-size" (int .Values.database.poolSize))))
@@ -48,11 +64,23 @@ secrets reach the service by its environment.
 {{- range $name, $values := .Values.workers.classes -}}
 {{- $class := dict -}}
 {{- range $key, $value := $values -}}
+{{- if has $key (list "nodeSelector" "environment") -}}
+{{- $value = include "bitfrontier.verbatimKeys" $value | fromYaml -}}
+{{- end -}}
 {{- $_ := set $class (kebabcase $key) $value -}}
 {{- end -}}
 {{- $_ := set $classes $name $class -}}
 {{- end -}}
 {{- toYaml $classes -}}
+{{- end -}}
+
+{{/* A map whose keys Spring takes as they are; without brackets it would drop dots, slashes and capitals. */}}
+{{- define "bitfrontier.verbatimKeys" -}}
+{{- $verbatim := dict -}}
+{{- range $key, $value := . -}}
+{{- $_ := set $verbatim (printf "[%s]" $key) $value -}}
+{{- end -}}
+{{- toYaml $verbatim -}}
 {{- end -}}
 
 {{/* How the service reaches PostgreSQL, and as whom it migrates. */}}

@@ -229,7 +229,7 @@ class OptionalFeaturesTest {
                             .stringValue())
                     .isEqualTo("shared");
             assertThat(rendered.settings()
-                            .at("/bitfrontier/launch/kubernetes/artifacts/claim")
+                            .at("/bitfrontier/launch/kubernetes/artifacts-claim")
                             .stringValue())
                     .isEqualTo("shared");
             assertThat(rendered.settings().at("/bitfrontier/artifacts").stringValue())

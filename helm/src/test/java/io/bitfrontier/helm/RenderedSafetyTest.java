@@ -147,12 +147,26 @@ class RenderedSafetyTest {
     }
 
     @Test
-    void workersMountTheVolumeThatTheServiceUses() {
-        JsonNode launch = ALL.settings().at("/bitfrontier/launch/kubernetes");
+    void workersMountTheVolumesThatTheServiceUses() {
+        Rendered rendered = Chart.with("datasets: [{claim: corpora, path: /corpora}]");
+        JsonNode workers = rendered.settings().at("/bitfrontier/launch/kubernetes");
 
-        assertThat(launch.at("/artifacts/claim"))
-                .isEqualTo(ALL.the("PersistentVolumeClaim").at("/metadata/name"));
-        assertThat(ALL.pod().at("/volumes/3/persistentVolumeClaim/claimName")).isEqualTo(launch.at("/artifacts/claim"));
-        assertThat(launch.at("/service-url").stringValue()).isEqualTo("http://lab-bitfrontier.research.svc:8080");
+        assertThat(workers.get("artifacts-claim"))
+                .isEqualTo(rendered.the("PersistentVolumeClaim").at("/metadata/name"))
+                .isEqualTo(rendered.pod().at("/volumes/3/persistentVolumeClaim/claimName"));
+        assertThat(workers.at("/volumes/0/claim"))
+                .isEqualTo(rendered.pod().at("/volumes/4/persistentVolumeClaim/claimName"));
+        assertThat(workers.at("/volumes/0/path"))
+                .isEqualTo(rendered.container().at("/volumeMounts/4/mountPath"))
+                .isEqualTo(rendered.settings().at("/bitfrontier/datasets/roots/1"));
+    }
+
+    @Test
+    void workersCallTheServiceAndRunAsTheSameUser() {
+        JsonNode launch = ALL.settings().at("/bitfrontier/launch");
+
+        assertThat(launch.get("service-url").stringValue()).isEqualTo("http://lab-bitfrontier.research.svc:8080");
+        assertThat(launch.at("/kubernetes/user").asInt())
+                .isEqualTo(ALL.pod().at("/securityContext/runAsUser").asInt());
     }
 }
