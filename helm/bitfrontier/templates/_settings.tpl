@@ -8,8 +8,10 @@ secrets reach the service by its environment.
       "name" (include "bitfrontier.fullname" .)
       "image" (include "bitfrontier.image" (dict "image" .Values.workers.image "context" .))
       "user" (int64 .Values.podSecurityContext.runAsUser)
-      "artifacts-claim" (include "bitfrontier.claimName" .)
       "classes" (include "bitfrontier.classes" . | fromYaml) -}}
+{{- if eq .Values.artifacts.store "volume" -}}
+{{- $_ := set $kubernetes "artifacts-claim" (include "bitfrontier.claimName" .) -}}
+{{- end -}}
 {{- $pullSecrets := list -}}
 {{- range .Values.imagePullSecrets -}}
 {{- $pullSecrets = append $pullSecrets .name -}}
@@ -23,7 +25,10 @@ secrets reach the service by its environment.
 {{- with .Values.datasets -}}
 {{- $_ := set $kubernetes "volumes" . -}}
 {{- end -}}
-{{- $roots := list (printf "%s/datasets" .Values.artifacts.path) -}}
+{{- $roots := list -}}
+{{- if eq .Values.artifacts.store "volume" -}}
+{{- $roots = append $roots (printf "%s/datasets" .Values.artifacts.path) -}}
+{{- end -}}
 {{- range .Values.datasets -}}
 {{- $roots = append $roots .path -}}
 {{- end -}}
@@ -45,17 +50,32 @@ secrets reach the service by its environment.
 {{- end -}}
 {{- $bitfrontier := dict
       "access" $access
-      "artifacts" .Values.artifacts.path
       "datasets" (dict "roots" $roots)
       "launch" (dict
         "kind" "kubernetes"
         "service-url" (printf "http://%s.%s.svc:%d" (include "bitfrontier.fullname" .) .Release.Namespace (int .Values.service.port))
         "kubernetes" $kubernetes) -}}
+{{- if eq .Values.artifacts.store "s3" -}}
+{{- $_ := set $bitfrontier "artifact-store" "s3" -}}
+{{- $_ := set $bitfrontier "s3" (include "bitfrontier.s3" .Values.artifacts.s3 | fromYaml) -}}
+{{- else -}}
+{{- $_ := set $bitfrontier "artifacts" .Values.artifacts.path -}}
+{{- end -}}
 {{- $settings := dict
       "server" (dict "address" "0.0.0.0" "port" 8080)
       "spring" (dict "datasource" (dict "hikari" (dict "maximum-pool-size" (int .Values.database.poolSize))))
       "bitfrontier" $bitfrontier -}}
 {{- toYaml (mustMergeOverwrite $settings (deepCopy .Values.settings)) -}}
+{{- end -}}
+
+{{- define "bitfrontier.s3" -}}
+{{- $s3 := dict "bucket" .bucket "region" .region "path-style" .pathStyle -}}
+{{- range $key := list "prefix" "endpoint" "workerEndpoint" -}}
+{{- with index $ $key -}}
+{{- $_ := set $s3 (kebabcase $key) . -}}
+{{- end -}}
+{{- end -}}
+{{- toYaml $s3 -}}
 {{- end -}}
 
 {{/* Resource classes: values are named as in Kubernetes, settings as in Spring. */}}
@@ -105,6 +125,17 @@ secrets reach the service by its environment.
   {{- include "bitfrontier.fromSecret" (list .existingSecret .passwordKey) | nindent 2 }}
 {{- end }}
 {{- end }}
+{{- end -}}
+
+{{/* The object store's credentials, where the service account does not bring them. */}}
+{{- define "bitfrontier.objectStoreEnv" -}}
+{{- $s3 := .Values.artifacts.s3 -}}
+{{- if and (eq .Values.artifacts.store "s3") $s3.credentialsSecret -}}
+- name: AWS_ACCESS_KEY_ID
+  {{- include "bitfrontier.fromSecret" (list $s3.credentialsSecret $s3.accessKeyIdKey) | nindent 2 }}
+- name: AWS_SECRET_ACCESS_KEY
+  {{- include "bitfrontier.fromSecret" (list $s3.credentialsSecret $s3.secretAccessKeyKey) | nindent 2 }}
+{{- end -}}
 {{- end -}}
 
 {{/* A reference from [secret, key]. */}}

@@ -20,13 +20,13 @@ class OptionalFeaturesTest {
         @Test
         void isSetIfEnabled() {
             JsonNode ingress = Chart.with("""
-                            ingress:
-                              enabled: true
-                              host: frontier.example.org
-                              className: inside
-                              tlsSecret: frontier-tls
-                              annotations: {a: b}
-                            """).the("Ingress");
+                    ingress:
+                      enabled: true
+                      host: frontier.example.org
+                      className: inside
+                      tlsSecret: frontier-tls
+                      annotations: {a: b}
+                    """).the("Ingress");
 
             assertThat(ingress.at("/spec/ingressClassName").stringValue()).isEqualTo("inside");
             assertThat(ingress.at("/spec/rules/0/host").stringValue()).isEqualTo("frontier.example.org");
@@ -161,11 +161,11 @@ class OptionalFeaturesTest {
         @Test
         void anIdentityProviderIsSetIfGiven() {
             JsonNode oidc = Chart.with("""
-                            access:
-                              oidc:
-                                issuer: https://login.example.org/realms/lab
-                                roles: {"team/a": "default=researcher"}
-                            """).settings().at(SETTINGS + "/oidc");
+                    access:
+                      oidc:
+                        issuer: https://login.example.org/realms/lab
+                        roles: {"team/a": "default=researcher"}
+                    """).settings().at(SETTINGS + "/oidc");
 
             assertThat(oidc.get("issuer-uri").stringValue()).isEqualTo("https://login.example.org/realms/lab");
             assertThat(oidc.get("audience").stringValue()).isEqualTo("bitfrontier");
@@ -234,6 +234,60 @@ class OptionalFeaturesTest {
                     .isEqualTo("shared");
             assertThat(rendered.settings().at("/bitfrontier/artifacts").stringValue())
                     .isEqualTo("/mnt/shared");
+        }
+    }
+
+    @Nested
+    class ObjectStore {
+        private static final String S3 = """
+                artifacts:
+                  store: s3
+                  s3: {bucket: frontier, endpoint: "https://store.example.org", pathStyle: true, credentialsSecret: store}
+                """;
+
+        @Test
+        void isNotUsedByDefault() {
+            assertThat(PLAIN.settings().at("/bitfrontier").has("s3")).isFalse();
+            assertThat(PLAIN.environment("AWS_ACCESS_KEY_ID")).isEmpty();
+        }
+
+        @Test
+        void takesThePlaceOfTheVolumeIfChosen() {
+            Rendered rendered = Chart.with(S3);
+            JsonNode settings = rendered.settings().get("bitfrontier");
+
+            assertThat(settings.get("artifact-store").stringValue()).isEqualTo("s3");
+            assertThat(settings.at("/s3/bucket").stringValue()).isEqualTo("frontier");
+            assertThat(settings.at("/s3/path-style").asBoolean()).isTrue();
+            assertThat(settings.get("s3").has("worker-endpoint")).isFalse();
+            assertThat(settings.has("artifacts")).isFalse();
+            assertThat(settings.at("/launch/kubernetes").has("artifacts-claim")).isFalse();
+            assertThat(rendered.has("PersistentVolumeClaim")).isFalse();
+            assertThat(rendered.pod().get("volumes")).hasSize(4);
+        }
+
+        @Test
+        void givesItsCredentialsToTheServiceAlone() {
+            Rendered rendered = Chart.with(S3);
+
+            assertThat(rendered.environment("AWS_SECRET_ACCESS_KEY")
+                            .orElseThrow()
+                            .at("/valueFrom/secretKeyRef/name")
+                            .stringValue())
+                    .isEqualTo("store");
+            assertThat(rendered.settings().toString()).doesNotContain("AWS_");
+        }
+
+        @Test
+        void isReachedByWorkersThroughTheirNetworkPolicy() {
+            String policy = "lab-bitfrontier-workers";
+
+            assertThat(PLAIN.the("NetworkPolicy", policy).at("/spec/egress")).hasSize(2);
+            assertThat(Chart.with(S3)
+                            .the("NetworkPolicy", policy)
+                            .at("/spec/egress/2/ports/0/port")
+                            .asInt())
+                    .isEqualTo(443);
         }
     }
 

@@ -15,47 +15,49 @@ class ValuesSchemaTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    replica: 3                                              | replica
-                    replicas: two                                           | replicas
-                    replicas: -1                                            | replicas
-                    image: {name: x}                                        | name
-                    image: {pullPolicy: Sometimes}                          | pullPolicy
-                    image: {digest: latest}                                 | digest
-                    database: {secret: db}                                  | secret
-                    database: {existingSecret: My_Secret}                   | existingSecret
-                    database: {url: 'mysql://db/x'}                         | url
-                    database: {url: 'jdbc:postgresql://db/x?password=y'}    | url
-                    database: {poolSize: 1}                                 | poolSize
-                    database: {migration: {user: x}}                        | user
-                    artifacts: {path: artifacts}                            | path
-                    artifacts: {size: much}                                 | size
-                    artifacts: {accessModes: [ReadOnlyMany]}                | accessModes
-                    access: {token: x}                                      | token
-                    access: {oidc: {issuer: login.example.org}}             | issuer
-                    workers: {classes: {Big_GPU: {capacity: 1}}}            | Big_GPU
-                    workers: {classes: {cpu: {capacity: -1}}}               | capacity
-                    workers: {classes: {cpu: {maxRuns: 1}}}                 | maxRuns
-                    workers: {classes: {cpu: {memory: 4 GB}}}               | memory
-                    workers: {classes: {cpu: {deadline: 1}}}                | deadline
-                    workers: {classes: {cpu: {gpuResource: gpu}}}           | gpuResource
-                    service: {port: 0}                                      | port
-                    service: {type: Headless}                               | type
-                    ingress: {enabled: true}                                | host
-                    ingress: {paths: [api]}                                 | paths
-                    networkPolicy: {database: {port: 70000}}                | port
-                    networkPolicy: {allow: []}                              | allow
-                    podDisruptionBudget: {maxUnavailable: 0}                | maxUnavailable
-                    podDisruptionBudget: {maxUnavailable: 100%}             | maxUnavailable
-                    metrics: {serviceMonitor: {interval: 30}}               | interval
-                    access: {oidc: {roles: {lab: owner}}}                    | lab
-                    metrics: {grafana: true}                                | grafana
-                    podSecurityContext: {runAsUser: 0}                      | runAsUser
-                    podSecurityContext: {runAsNonRoot: false}               | runAsNonRoot
-                    probes: {startup: {path: /}}                            | path
-                    terminationGracePeriodSeconds: 1                        | terminationGracePeriodSeconds
-                    settings: {spring: {datasource: {password: x}}}         | /settings/spring/datasource/password
-                    extraEnv: [{value: x}]                                  | name
-                    """)
+            replica: 3                                              | replica
+            replicas: two                                           | replicas
+            replicas: -1                                            | replicas
+            image: {name: x}                                        | name
+            image: {pullPolicy: Sometimes}                          | pullPolicy
+            image: {digest: latest}                                 | digest
+            database: {secret: db}                                  | secret
+            database: {existingSecret: My_Secret}                   | existingSecret
+            database: {url: 'mysql://db/x'}                         | url
+            database: {url: 'jdbc:postgresql://db/x?password=y'}    | url
+            database: {poolSize: 1}                                 | poolSize
+            database: {migration: {user: x}}                        | user
+            artifacts: {path: artifacts}                            | path
+            artifacts: {size: much}                                 | size
+            artifacts: {accessModes: [ReadOnlyMany]}                | accessModes
+            artifacts: {store: gcs}                                 | store
+            artifacts: {store: s3}                                  | bucket
+            access: {token: x}                                      | token
+            access: {oidc: {issuer: login.example.org}}             | issuer
+            workers: {classes: {Big_GPU: {capacity: 1}}}            | Big_GPU
+            workers: {classes: {cpu: {capacity: -1}}}               | capacity
+            workers: {classes: {cpu: {maxRuns: 1}}}                 | maxRuns
+            workers: {classes: {cpu: {memory: 4 GB}}}               | memory
+            workers: {classes: {cpu: {deadline: 1}}}                | deadline
+            workers: {classes: {cpu: {gpuResource: gpu}}}           | gpuResource
+            service: {port: 0}                                      | port
+            service: {type: Headless}                               | type
+            ingress: {enabled: true}                                | host
+            ingress: {paths: [api]}                                 | paths
+            networkPolicy: {database: {port: 70000}}                | port
+            networkPolicy: {allow: []}                              | allow
+            podDisruptionBudget: {maxUnavailable: 0}                | maxUnavailable
+            podDisruptionBudget: {maxUnavailable: 100%}             | maxUnavailable
+            metrics: {serviceMonitor: {interval: 30}}               | interval
+            access: {oidc: {roles: {lab: owner}}}                    | lab
+            metrics: {grafana: true}                                | grafana
+            podSecurityContext: {runAsUser: 0}                      | runAsUser
+            podSecurityContext: {runAsNonRoot: false}               | runAsNonRoot
+            probes: {startup: {path: /}}                            | path
+            terminationGracePeriodSeconds: 1                        | terminationGracePeriodSeconds
+            settings: {spring: {datasource: {password: x}}}         | /settings/spring/datasource/password
+            extraEnv: [{value: x}]                                  | name
+            """)
     void whatIsWrongIsRefusedByName(String values, String field) {
         assertThat(Chart.refusalOf(values))
                 .contains("values don't meet the specifications")
@@ -92,7 +94,7 @@ class ValuesSchemaTest {
             return; // any resource of the cluster
         }
         JsonNode others = schema.path("additionalProperties");
-        if (others.isMissingNode() || others.isBoolean() && others.booleanValue()) {
+        if (others.isMissingNode() || (others.isBoolean() && others.booleanValue())) {
             open.add(path);
         }
         for (Map.Entry<String, JsonNode> value : values.properties()) {

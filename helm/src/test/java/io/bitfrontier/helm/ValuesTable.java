@@ -54,7 +54,7 @@ final class ValuesTable {
             boolean inside =
                     rows.stream().anyMatch(row -> String.join(".", path).startsWith(row.key() + "."));
             boolean group = value.isObject() && !value.isEmpty() && text == null;
-            if (!inside && !group || text != null) {
+            if ((!inside && !group) || text != null) {
                 rows.add(new Row(
                         String.join(".", path), text, standard == null ? "`" + value.toString() + "`" : standard));
             }

@@ -21,24 +21,25 @@ class WorkersTest {
     @Test
     void aClassOfOnesOwnTakesThePlaceOfTheExample() {
         JsonNode classes = workers(Chart.with("""
-                        workers:
-                          classes:
-                            cpu: null
-                            a100-40g:
-                              gpus: 1
-                              gpuResource: nvidia.com/mig-3g.20gb
-                              runsPerWorker: 1
-                              nodeSelector: {nvidia.com/gpu.product: A100}
-                              tolerations: [{key: nvidia.com/gpu, effect: NoSchedule}]
-                              environment: {NCCL_DEBUG: INFO}
-                              deadline: 12h
-                        """)).get("classes");
+                workers:
+                  classes:
+                    cpu: null
+                    a100-40g:
+                      gpus: 1
+                      gpuResource: nvidia.com/mig-3g.20gb
+                      runsPerWorker: 1
+                      nodeSelector: {nvidia.com/gpu.product: A100}
+                      tolerations: [{key: nvidia.com/gpu, effect: NoSchedule}]
+                      environment: {NCCL_DEBUG: INFO}
+                      deadline: 12h
+                """)).get("classes");
 
         assertThat(classes.propertyNames()).containsExactly("a100-40g");
         JsonNode own = classes.get("a100-40g");
         assertThat(own.get("gpu-resource").stringValue()).isEqualTo("nvidia.com/mig-3g.20gb");
         assertThat(own.get("runs-per-worker").asInt()).isEqualTo(1);
-        assertThat(own.get("node-selector").get("[nvidia.com/gpu.product]").stringValue()).isEqualTo("A100");
+        assertThat(own.get("node-selector").get("[nvidia.com/gpu.product]").stringValue())
+                .isEqualTo("A100");
         assertThat(own.at("/tolerations/0/key").stringValue()).isEqualTo("nvidia.com/gpu");
         assertThat(own.get("environment").get("[NCCL_DEBUG]").stringValue()).isEqualTo("INFO");
         assertThat(own.has("cpu")).isFalse();
@@ -47,21 +48,28 @@ class WorkersTest {
     @Test
     void theImageFollowsTheChartUnlessGiven() {
         assertThat(workers(PLAIN).get("image").stringValue()).isEqualTo("bitfrontier/worker:0.1.0-SNAPSHOT");
-        assertThat(workers(Chart.with("workers: {image: {repository: r.example.org/w, tag: v2}}")).get("image").stringValue())
+        assertThat(workers(Chart.with("workers: {image: {repository: r.example.org/w, tag: v2}}"))
+                        .get("image")
+                        .stringValue())
                 .isEqualTo("r.example.org/w:v2");
     }
 
     @Test
     void pullSecretsAreNotSetByDefaultAndSetIfGiven() {
         assertThat(workers(PLAIN).has("image-pull-secrets")).isFalse();
-        assertThat(workers(Chart.with("imagePullSecrets: [{name: registry}]")).at("/image-pull-secrets/0").stringValue())
+        assertThat(workers(Chart.with("imagePullSecrets: [{name: registry}]"))
+                        .at("/image-pull-secrets/0")
+                        .stringValue())
                 .isEqualTo("registry");
     }
 
     @Test
     void environmentIsNotSetByDefaultAndSetIfGiven() {
         assertThat(workers(PLAIN).has("environment")).isFalse();
-        assertThat(workers(Chart.with("workers: {environment: {A_B: c}}")).get("environment").get("[A_B]").stringValue())
+        assertThat(workers(Chart.with("workers: {environment: {A_B: c}}"))
+                        .get("environment")
+                        .get("[A_B]")
+                        .stringValue())
                 .isEqualTo("c");
     }
 
