@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.device;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.DirectoryStream;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 /** What this machine has to compute on, as Linux tells it; no native library is loaded for it. */
 public final class Machine {
     private static final String GPU_LIBRARIES = "org/bytedeco/pytorch/linux-x86_64-gpu/";
+    private static final String GPU_BINDINGS = "libjnitorch_cuda.so";
     private static final String UNKNOWN_GPU = "NVIDIA GPU";
 
     private final Path root;
@@ -28,10 +30,13 @@ public final class Machine {
         this.gpuBuild = gpuBuild;
     }
 
-    /** This machine, with this class path. */
+    /** This machine, with this class path and library path: images have native libraries in a directory instead of in jars. */
     public static Machine here() {
-        boolean gpuBuild = Machine.class.getClassLoader().getResource(GPU_LIBRARIES + "libjnitorch_cuda.so") != null;
-        return new Machine(Path.of("/"), gpuBuild);
+        boolean inJars = Machine.class.getClassLoader().getResource(GPU_LIBRARIES + GPU_BINDINGS) != null;
+        boolean inDirectory = Stream.of(
+                        System.getProperty("java.library.path", "").split(File.pathSeparator))
+                .anyMatch(directory -> Files.exists(Path.of(directory, GPU_BINDINGS)));
+        return new Machine(Path.of("/"), inJars || inDirectory);
     }
 
     /** GPUs that this process may open. */
