@@ -21,6 +21,7 @@ public record Run(
         @Nullable String failureMessage,
         @Nullable String createdAt,
         @Nullable String finishedAt,
+        @Nullable String waitingFor,
         @Nullable List<Attempt> attemptList,
         @Nullable String checkpointUri,
         @Nullable String evaluationVersion,

@@ -37,6 +37,9 @@ public final class ShowCommand extends ServiceCommand {
         print("Run " + r.id() + ": " + r.kind() + " " + r.model() + ", " + r.precision() + " bit"
                 + (r.quantizer() == null ? "" : " " + r.quantizer()) + ", tokens " + RunsCommand.span(r));
         print("State: " + r.state() + (r.generation() > 1 ? " (generation " + r.generation() + ")" : ""));
+        if (r.waitingFor() != null) {
+            print("Waiting for: " + r.waitingFor());
+        }
         if (r.failureMessage() != null) {
             print("Failure: " + r.failureClass() + ": " + r.failureMessage());
         }

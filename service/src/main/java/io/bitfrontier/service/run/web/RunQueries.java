@@ -233,6 +233,20 @@ class RunQueries {
             }
             text.append(row.getString("text"));
         });
+        return text + outputs(run);
+    }
+
+    /** What the processes themselves printed, of attempts that did not succeed: kept when their workers ended. */
+    private String outputs(long run) {
+        StringBuilder text = new StringBuilder();
+        jdbc.sql("""
+                        SELECT a.number, w.output, w.end_reason FROM attempt a JOIN worker w ON w.id = a.worker_id
+                        WHERE a.run_id = :run AND a.state IN ('FAILED', 'FENCED') AND w.output <> '' ORDER BY a.number
+                        """).param("run", run).query(row -> {
+            text.append("\n--- attempt ").append(row.getInt("number"));
+            text.append(", what its worker printed at last (").append(row.getString("end_reason"));
+            text.append(") ---\n").append(row.getString("output"));
+        });
         return text.toString();
     }
 

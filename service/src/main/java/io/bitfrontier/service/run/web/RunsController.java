@@ -9,6 +9,7 @@ import io.bitfrontier.api.model.RunState;
 import io.bitfrontier.api.model.Transition;
 import io.bitfrontier.service.paging.Cursor;
 import io.bitfrontier.service.problem.ProblemException;
+import io.bitfrontier.service.run.WaitingReasons;
 import io.bitfrontier.service.run.web.CurveQueries.SampledCurve;
 import io.bitfrontier.service.run.web.RunQueries.DetailRow;
 import io.bitfrontier.service.run.web.RunQueries.RunRow;
@@ -26,8 +27,10 @@ class RunsController implements RunsApi {
     private final RunQueries queries;
     private final CurveQueries curves;
     private final RunAnswers answers;
+    private final WaitingReasons waiting;
 
-    RunsController(RunQueries queries, CurveQueries curves, RunAnswers answers) {
+    RunsController(RunQueries queries, CurveQueries curves, RunAnswers answers, WaitingReasons waiting) {
+        this.waiting = waiting;
         this.queries = queries;
         this.curves = curves;
         this.answers = answers;
@@ -51,7 +54,9 @@ class RunsController implements RunsApi {
     @Override
     public ResponseEntity<RunDetail> getRun(Long run) {
         DetailRow row = queries.detail(run).orElseThrow(() -> ProblemException.notFound("run", run));
-        return ResponseEntity.ok(answers.detail(row, queries.sweeps(run), queries.attempts(run), queries.metrics(run)));
+        RunDetail detail = answers.detail(row, queries.sweeps(run), queries.attempts(run), queries.metrics(run));
+        detail.setWaitingFor(waiting.ofRun(run).orElse(null));
+        return ResponseEntity.ok(detail);
     }
 
     @Override

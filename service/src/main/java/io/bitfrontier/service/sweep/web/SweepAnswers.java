@@ -15,6 +15,7 @@ import io.bitfrontier.service.plan.DroppedPoint;
 import io.bitfrontier.service.run.SweepProgress;
 import io.bitfrontier.service.run.SweepProgressQuery;
 import io.bitfrontier.service.run.SweepUses;
+import io.bitfrontier.service.run.WaitingReasons;
 import io.bitfrontier.service.sweep.PlannedSweep;
 import io.bitfrontier.service.sweep.Sweeps;
 import io.bitfrontier.vocabulary.protocol.RunState;
@@ -35,10 +36,12 @@ import tools.jackson.databind.json.JsonMapper;
 class SweepAnswers {
     private final SweepProgressQuery progress;
     private final SweepUses uses;
+    private final WaitingReasons waiting;
     private final Sweeps sweeps;
     private final JsonMapper json;
 
-    SweepAnswers(SweepProgressQuery progress, SweepUses uses, Sweeps sweeps, JsonMapper json) {
+    SweepAnswers(SweepProgressQuery progress, SweepUses uses, WaitingReasons waiting, Sweeps sweeps, JsonMapper json) {
+        this.waiting = waiting;
         this.progress = progress;
         this.uses = uses;
         this.sweeps = sweeps;
@@ -46,7 +49,11 @@ class SweepAnswers {
     }
 
     Sweep sweep(io.bitfrontier.service.sweep.Sweep sweep) {
-        return sweep(sweep, progress.of(sweep.id()), uses.of(sweep.id()));
+        Sweep answer = sweep(sweep, progress.of(sweep.id()), uses.of(sweep.id()));
+        if (answer.getState() == SweepState.RUNNING) {
+            answer.setStateReason(waiting.ofSweep(sweep.id()).orElse(null));
+        }
+        return answer;
     }
 
     List<Sweep> sweeps(List<io.bitfrontier.service.sweep.Sweep> found) {
