@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The diagram in the documentation is the table's; {@code -Dbitfrontier.docs.write=true} writes it anew. */
 class RunStatesDocumentTest {
@@ -17,14 +19,16 @@ class RunStatesDocumentTest {
     private static final String BEGIN = "<!-- run-state-diagram -->\n";
     private static final String END = "<!-- /run-state-diagram -->";
 
-    @Test
-    void theDiagramIsTheTableOfTransitions() throws IOException {
-        String document = Files.readString(DOCUMENT);
+    @ParameterizedTest
+    @ValueSource(strings = {"reference/run-states.md", "explanation/exactly-once.md"})
+    void theDiagramIsTheTableOfTransitions(String file) throws IOException {
+        Path path = Path.of("../docs").resolve(file);
+        String document = Files.readString(path);
         int begin = document.indexOf(BEGIN) + BEGIN.length();
         int end = document.indexOf(END);
         assertThat(begin).isGreaterThan(BEGIN.length()).isLessThanOrEqualTo(end);
         if (Boolean.getBoolean("bitfrontier.docs.write")) {
-            Files.writeString(DOCUMENT, document.substring(0, begin) + diagram() + document.substring(end));
+            Files.writeString(path, document.substring(0, begin) + diagram() + document.substring(end));
             return;
         }
 
