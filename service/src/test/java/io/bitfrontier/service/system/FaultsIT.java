@@ -3,147 +3,170 @@ package io.bitfrontier.service.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.bitfrontier.service.system.FaultRecord.Strike;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumMap;
-import java.util.List;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import org.junit.jupiter.api.Test;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
- * A sweep whose service, database and workers are killed at random moments ends with the very bits of one that was left alone,
- * every run done exactly once. {@code -Dfaults.seed=N} repeats the moments; {@code -Dfaults.rounds=N} kills more often.
+ * A sweep that is struck by a fault at a random moment ends with the very bits of one that was left alone, every run done
+ * exactly once, on three services over one database.
+ *
+ * <p>{@code -Dfaults.repetitions=N} strikes each fault N times, {@code -Dfaults.only=NAME} one of them, {@code -Dfaults.seed=N} repeats the moments, and
+ * {@code -Dfaults.outage=SECONDS} sets how long the database stays away.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultsIT {
     private static final String SWEEP = """
             apiVersion: bitfrontier/v1
             name: faults
             grid:
               model: [{layers: 2, dim: 32, heads: 2, kvHeads: 2, ffn: 64, vocab: 128}]
-              tokens: [300k, 600k]
-              precision: [1.58, 2, 16]
-              scheme: [ptq, {fp-then-qat: {qatFraction: 0.2, parent: stable}}]
+              tokens: [300k]
+              precision: [1.58, 16]
+              scheme: [ptq, {fp-then-qat: {qatFraction: 0.2, parent: stable}}, qat-from-scratch]
               quantizer: [paretoq]
-              seed: [1]
+              seed: [1, 2]
             data: {corpus: synthetic}
             training: {sequenceLength: 128, batchTokens: 1024, schedule: wsd, learningRate: 3e-3}
             evaluate: [perplexity, choices]
-            evaluation: {windows: 320}
+            evaluation: {windows: 64}
             """;
 
-    private enum Fault {
-        WORKER,
-        SERVICE,
-        DATABASE
+    private static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final FaultRecord record = new FaultRecord();
+    private final Random random = new Random(Long.getLong("faults.seed", System.nanoTime()));
+    private LocalPlant plant;
+    private Map<String, String> expectedResults;
+    private Map<String, Double> expectedCurves;
+
+    static Stream<Arguments> strikes() {
+        return IntStream.rangeClosed(1, Integer.getInteger("faults.repetitions", 1))
+                .boxed()
+                .flatMap(repetition -> Stream.of(Fault.values())
+                        .filter(fault ->
+                                System.getProperty("faults.only", fault.name()).equals(fault.name()))
+                        .map(fault -> Arguments.of(fault, repetition)));
     }
 
-    @Test
-    void aSweepWhoseProcessesAreKilledEndsWithTheSameBits(@TempDir Path quiet, @TempDir Path struck) throws Exception {
+    @BeforeAll
+    void aSweepThatIsLeftAlone(@TempDir Path directory) throws Exception {
         assumeTrue(
-                RunningSystem.packaged().isPresent(),
+                LocalPlant.packaged().isPresent(),
                 "SKIPPED: needs the packaged service and worker (mvn verify from the root builds them)");
-        long seed = Long.getLong("faults.seed", System.nanoTime());
-        System.out.println("faults.seed=" + seed);
+        plant = new LocalPlant(directory, Duration.ofSeconds(Long.getLong("faults.outage", 12)));
+        String sweep = submit();
+        awaitEnd(sweep);
+        Aftermath quiet = new Aftermath(plant.jdbc(), sweep);
+        quiet.nothingIsLostOrDoubled();
+        expectedResults = quiet.results();
+        expectedCurves = quiet.curves();
+        assertThat(expectedResults).hasSizeGreaterThanOrEqualTo(8);
+        assertThat(expectedCurves).hasSizeGreaterThan(20);
+    }
 
-        Map<String, String> expected;
-        try (RunningSystem system = new RunningSystem(quiet)) {
-            system.start();
-            String sweep = system.submit(SWEEP);
-            awaitEnd(system, sweep);
-            expected = system.results(sweep);
-        }
-        assertThat(expected).hasSizeGreaterThanOrEqualTo(10);
-        assertThat(expected.values()).noneMatch("not measured"::equals);
-
-        try (RunningSystem system = new RunningSystem(struck)) {
-            system.start();
-            String sweep = system.submit(SWEEP);
-            Map<Fault, Integer> fired = strike(system, sweep, new Random(seed));
-            awaitEnd(system, sweep);
-            System.out.println("faults fired: " + fired);
-
-            assertThat(fired.keySet()).containsExactlyInAnyOrder(Fault.values());
-            assertThat(system.results(sweep)).isEqualTo(expected);
-            everyRunSucceededInExactlyOneAttempt(system, sweep);
-
-            system.stop();
-            assertThat(system.workers()).as("workers left behind").isEmpty();
+    @ParameterizedTest
+    @MethodSource("strikes")
+    void aSweepThatIsStruckEndsWithTheSameBits(Fault fault, int repetition) throws Exception {
+        forgetTheLastSweep();
+        long begun = System.nanoTime();
+        String sweep = submit();
+        Aftermath after = new Aftermath(plant.jdbc(), sweep);
+        boolean held = false;
+        try {
+            plant.aBusyWorker(random.nextInt(plant.services()));
+            Fault.pause(random, 1_500);
+            fault.strike(plant, random);
+            awaitEnd(sweep);
+            after.nothingIsLostOrDoubled();
+            assertThat(after.results()).isEqualTo(expectedResults);
+            assertThat(after.curves()).isEqualTo(expectedCurves);
+            everyProcessHasALivingRow();
+            held = true;
+        } finally {
+            double seconds = (System.nanoTime() - begun) / 1e9;
+            record.add(new Strike(
+                    fault.name(), fault.description(), held, after.lostAttempts(), after.refusedWrites(), seconds));
+            plant.heal();
         }
     }
 
-    private static Map<Fault, Integer> strike(RunningSystem system, String sweep, Random random) throws Exception {
-        Map<Fault, Integer> fired = new EnumMap<>(Fault.class);
-        List<Fault> faults = new ArrayList<>();
-        for (int round = 0; round < Integer.getInteger("faults.rounds", 1); round++) {
-            faults.addAll(List.of(Fault.WORKER, Fault.SERVICE, Fault.WORKER, Fault.DATABASE));
+    @AfterAll
+    void nothingIsLeftBehind() throws Exception {
+        if (plant == null) {
+            return;
         }
-        for (Fault fault : faults) {
-            TimeUnit.MILLISECONDS.sleep(500 + random.nextInt(4000));
-            switch (fault) {
-                case WORKER -> {
-                    List<Long> workers = awaitWorkers(system, sweep);
-                    if (!workers.isEmpty()) {
-                        RunningSystem.kill(workers.get(random.nextInt(workers.size())));
-                        fired.merge(fault, 1, Integer::sum);
-                    }
-                }
-                case SERVICE -> {
-                    system.killService();
-                    fired.merge(fault, 1, Integer::sum);
-                    TimeUnit.MILLISECONDS.sleep(random.nextInt(2000));
-                    system.start();
-                }
-                case DATABASE -> {
-                    system.postmaster().ifPresent(RunningSystem::kill);
-                    fired.merge(fault, 1, Integer::sum);
-                    TimeUnit.MILLISECONDS.sleep(random.nextInt(2000));
-                    system.killService();
-                    system.start();
-                }
-            }
+        try {
+            record.write(Path.of("target", "faults.md"));
+            plant.stopServices();
+            assertThat(plant.workers()).as("workers left behind").isEmpty();
+        } finally {
+            plant.close();
         }
-        return fired;
     }
 
-    private static List<Long> awaitWorkers(RunningSystem system, String sweep) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(1);
-        List<Long> workers = system.workers();
-        while (workers.isEmpty()
-                && System.nanoTime() < deadline
-                && system.state(sweep).map("RUNNING"::equals).orElse(true)) {
-            TimeUnit.MILLISECONDS.sleep(100);
-            workers = system.workers();
-        }
-        return workers;
+    /** Attempts keep their numbers, so that none finds files of an earlier one. */
+    private void forgetTheLastSweep() {
+        plant.jdbc().sql("TRUNCATE sweep, trajectory, state, run CASCADE").update();
     }
 
-    private static void awaitEnd(RunningSystem system, String sweep) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
-        String state = "RUNNING";
-        while (state.equals("RUNNING")) {
-            assertThat(System.nanoTime())
-                    .as("the sweep ends within five minutes")
-                    .isLessThan(deadline);
-            TimeUnit.MILLISECONDS.sleep(250);
-            state = system.state(sweep).orElse(state);
-        }
-        assertThat(state).isEqualTo("SUCCEEDED");
+    private void everyProcessHasALivingRow() throws Exception {
+        boolean agreed = Fault.waitUntil(Duration.ofMinutes(1), () -> plant.workers().stream()
+                .allMatch(pid -> plant.jdbc()
+                                .sql(
+                                        "SELECT count(*) FROM worker WHERE state IN ('LAUNCHING', 'ACTIVE') AND external_id LIKE ?")
+                                .param(pid + ":%")
+                                .query(Integer.class)
+                                .single()
+                        == 1));
+        assertThat(agreed).as("no worker is an orphan").isTrue();
     }
 
-    private static void everyRunSucceededInExactlyOneAttempt(RunningSystem system, String sweep) throws Exception {
-        for (JsonNode run : system.get("/api/v1/runs?limit=1000&sweep=" + sweep).get("items")) {
-            JsonNode detail = system.get("/api/v1/runs/" + run.get("id").asLong());
-            int succeeded = 0;
-            for (JsonNode attempt : detail.get("attemptList")) {
-                succeeded += attempt.get("state").asString().equals("SUCCEEDED") ? 1 : 0;
-            }
-            assertThat(succeeded)
-                    .as("successful attempts of run " + run.get("id"))
-                    .isEqualTo(1);
-        }
+    private void awaitEnd(String sweep) throws Exception {
+        boolean ended = Fault.waitUntil(
+                PATIENCE,
+                () -> plant.jdbc()
+                                .sql(
+                                        "SELECT count(*) FROM sweep_run s JOIN run r ON r.id = s.run_id "
+                                                + "WHERE s.sweep_id = CAST(? AS uuid) AND r.state IN ('PLANNED', 'READY', 'RUNNING')")
+                                .param(sweep)
+                                .query(Integer.class)
+                                .single()
+                        == 0);
+        assertThat(ended).as("the sweep ends").isTrue();
+    }
+
+    private String submit() throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(
+                        URI.create("http://127.0.0.1:" + plant.portOf(0) + "/api/v1/sweeps"))
+                .timeout(Duration.ofSeconds(30))
+                .header("Content-Type", "application/yaml")
+                .POST(HttpRequest.BodyPublishers.ofString(SWEEP))
+                .build();
+        HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
+        assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+        JsonNode body = JSON.readTree(answer.body());
+        return body.get("id").asString();
     }
 }

@@ -58,6 +58,10 @@ final class ServiceProcess {
         }
     }
 
+    void clearEnvironment() {
+        environment.clear();
+    }
+
     int port() {
         return port;
     }

@@ -1,0 +1,62 @@
+package io.bitfrontier.service.system;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What happened each time a fault struck, and the table that the documentation shows. */
+final class FaultRecord {
+    /**
+     * One strike.
+     *
+     * @param name of the fault
+     * @param held whether everything held afterwards
+     * @param interrupted attempts that ended without a result
+     * @param refused late writes that were refused
+     * @param seconds from submission to the end of the sweep
+     */
+    record Strike(String name, String description, boolean held, long interrupted, long refused, double seconds) {}
+
+    private final List<Strike> strikes = new ArrayList<>();
+
+    void add(Strike strike) {
+        strikes.add(strike);
+    }
+
+    /** Markdown: a row per fault. */
+    String table() {
+        Map<String, List<Strike>> byName = new TreeMap<>();
+        List<String> order = strikes.stream().map(Strike::name).distinct().toList();
+        strikes.forEach(strike ->
+                byName.computeIfAbsent(strike.name(), name -> new ArrayList<>()).add(strike));
+        StringBuilder table = new StringBuilder("""
+                | fault | what is done | times | held | attempts interrupted | late writes refused | seconds (median) |
+                |---|---|---|---|---|---|---|
+                """);
+        for (String name : order) {
+            List<Strike> of = byName.getOrDefault(name, List.of());
+            double[] seconds = of.stream().mapToDouble(Strike::seconds).sorted().toArray();
+            table.append(String.format(
+                    Locale.ROOT,
+                    "| `%s` | %s | %d | %d | %d | %d | %.1f |%n",
+                    name,
+                    of.get(0).description(),
+                    of.size(),
+                    of.stream().filter(Strike::held).count(),
+                    of.stream().mapToLong(Strike::interrupted).sum(),
+                    of.stream().mapToLong(Strike::refused).sum(),
+                    seconds[seconds.length / 2]));
+        }
+        return table.toString();
+    }
+
+    void write(Path file) throws IOException {
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.writeString(file, table());
+    }
+}
