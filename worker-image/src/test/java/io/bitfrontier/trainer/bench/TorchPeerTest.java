@@ -3,6 +3,7 @@ package io.bitfrontier.trainer.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.Precision;
 import java.io.IOException;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class TorchPeerTest {
     private static final Subjects SUBJECTS =
-            new Subjects(ModelCatalog.byName("tiny-1M").orElseThrow(), 1, 0.01);
+            new Subjects(ModelCatalog.byName("tiny-1M").orElseThrow(), Compute.onCpu(1), 0.01);
 
     @TempDir
     private Path directory;
