@@ -8,6 +8,7 @@ import io.bitfrontier.cli.command.LimitsCommand;
 import io.bitfrontier.cli.command.LogsCommand;
 import io.bitfrontier.cli.command.PauseCommand;
 import io.bitfrontier.cli.command.PlanCommand;
+import io.bitfrontier.cli.command.ProjectCommand;
 import io.bitfrontier.cli.command.QuotaCommand;
 import io.bitfrontier.cli.command.ResumeCommand;
 import io.bitfrontier.cli.command.RetryCommand;
@@ -71,6 +72,7 @@ public final class Main {
                 .addSubcommand(new LimitsCommand(context))
                 .addSubcommand(new CancelCommand(context))
                 .addSubcommand(new StorageCommand(context))
+                .addSubcommand(ProjectCommand.in(context))
                 .addSubcommand(new QuotaCommand(context))
                 .addSubcommand(new FrontierCommand(context))
                 .addSubcommand(DatasetCommand.in(context))

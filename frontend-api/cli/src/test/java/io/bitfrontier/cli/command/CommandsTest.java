@@ -184,6 +184,22 @@ class CommandsTest {
     }
 
     @Test
+    void projectsAreMadeAndListed() {
+        String project = "{\"name\": \"nlp\", \"createdAt\": \"2026-01-01T00:00:00Z\"}";
+        api.on("PUT /api/v1/projects/nlp", 201, project)
+                .on("PUT /api/v1/projects/nlp", 200, project)
+                .on("GET /api/v1/projects?limit=100", 200, "{\"items\": [" + project + "]}");
+
+        assertThat(terminal.run("project", "add", "nlp")).isZero();
+        assertThat(terminal.run("project", "add", "nlp")).isZero();
+        assertThat(terminal.run("project", "list")).isZero();
+        assertThat(terminal.run("project")).isEqualTo(2);
+
+        assertThat(terminal.out()).startsWith("Project nlp is made.\nProject nlp was there already.\nNAME")
+                .contains("nlp");
+    }
+
+    @Test
     void storageIsShownInBytes() {
         api.on("GET /api/v1/storage", 200, """
                 {"states": 12, "bytes": 51200000, "sharedBytes": 1000, "onTheWayBytes": 0, "goingBytes": 5000,
