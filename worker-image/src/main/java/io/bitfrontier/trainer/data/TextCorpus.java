@@ -1,7 +1,5 @@
 package io.bitfrontier.trainer.data;
 
-import io.bitfrontier.trainer.train.WorkFailedException;
-import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.work.DataSpec;
 import io.bitfrontier.vocabulary.work.DatasetManifest;
 import io.bitfrontier.vocabulary.work.DatasetManifest.Document;
@@ -45,7 +43,7 @@ final class TextCorpus {
     /**
      * Verifies that the files are those that were registered, and maps them.
      *
-     * @throws WorkFailedException of class USER, naming the data set, if they are not or cannot be read
+     * @throws UnusableDataException, naming the data set, if they are not or cannot be read
      */
     static TextCorpus open(DataSpec data) {
         String name = data.corpus();
@@ -72,7 +70,7 @@ final class TextCorpus {
     /**
      * Training windows in an order that is a function of the seed. Window w is tokens [wL, (w+1)L], all before the held-out ones.
      *
-     * @throws WorkFailedException of class USER also if there is training text but no window to evaluate on: better said before
+     * @throws UnusableDataException also if there is training text but no window to evaluate on: better said before
      *     hours of training than behind them
      */
     TokenSource training(long seed, int sequenceLength) {
@@ -114,8 +112,8 @@ final class TextCorpus {
         return (tokens - 1) / sequenceLength;
     }
 
-    private static WorkFailedException failure(String name, String problem, @Nullable Throwable cause) {
-        return new WorkFailedException(FailureClass.USER, "data set " + name + " " + problem, cause);
+    private static UnusableDataException failure(String name, String problem, @Nullable Throwable cause) {
+        return new UnusableDataException("data set " + name + " " + problem, cause);
     }
 
     private static void verify(String name, Path root, List<Document> documents, String registered) throws IOException {

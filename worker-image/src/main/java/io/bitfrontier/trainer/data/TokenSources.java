@@ -1,8 +1,6 @@
 package io.bitfrontier.trainer.data;
 
 import io.bitfrontier.trainer.data.CounterRandom.Stream;
-import io.bitfrontier.trainer.train.WorkFailedException;
-import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.work.DataSpec;
 
 /** Opens what a data specification names. */
@@ -15,7 +13,7 @@ public final class TokenSources {
      * @param seed the trajectory's; decides which documents are drawn, or the order of a data set's windows
      * @param sequenceLength tokens per sequence that carry loss; {@value SyntheticLanguage#DOCUMENT_TOKENS} for the synthetic
      *     language, whose document is one window
-     * @throws WorkFailedException of class USER if the data cannot give such sequences, or are not what was registered
+     * @throws UnusableDataException if the data cannot give such sequences, or are not what was registered
      */
     public static TokenSource open(DataSpec data, long seed, int sequenceLength) {
         return data.isSynthetic()
@@ -27,7 +25,7 @@ public final class TokenSources {
      * The sequences that no training ever sees. Sequence i is defined for every i of the synthetic language, and below
      * {@link #heldOutWindows} for a data set.
      *
-     * @throws WorkFailedException as {@link #open} does
+     * @throws UnusableDataException as {@link #open} does
      */
     public static TokenSource openHeldOut(DataSpec data, int sequenceLength) {
         return data.isSynthetic()
@@ -43,14 +41,11 @@ public final class TokenSources {
     private static TokenSource synthetic(DataSpec data, Stream stream, long seed, int sequenceLength) {
         DataSpec known = DataSpec.synthetic(data.languageSeed());
         if (!data.equals(known)) {
-            throw new WorkFailedException(
-                    FailureClass.USER,
-                    "data set synthetic: this worker generates " + known + ", but the run names " + data,
-                    null);
+            throw new UnusableDataException(
+                    "data set synthetic: this worker generates " + known + ", but the run names " + data, null);
         }
         if (sequenceLength != SyntheticLanguage.DOCUMENT_TOKENS) {
-            throw new WorkFailedException(
-                    FailureClass.USER,
+            throw new UnusableDataException(
                     "sequenceLength is " + sequenceLength + ", but must be " + SyntheticLanguage.DOCUMENT_TOKENS
                             + " for the synthetic language: a document is exactly one window",
                     null);

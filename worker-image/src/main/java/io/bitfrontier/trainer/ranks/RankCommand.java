@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.ranks;
 
+import io.bitfrontier.trainer.data.UnusableDataException;
 import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.trainer.device.Machine;
@@ -86,6 +87,8 @@ public final class RankCommand implements Callable<Integer> {
             }
         } catch (WorkFailedException e) {
             return failed(e.failureClass(), e);
+        } catch (UnusableDataException e) {
+            return failed(FailureClass.USER, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return WorkerProtocol.EXIT_PLATFORM;

@@ -1,6 +1,7 @@
 package io.bitfrontier.trainer.train;
 
 import io.bitfrontier.trainer.data.TokenSource;
+import io.bitfrontier.trainer.data.TokenSourceFactory;
 import io.bitfrontier.trainer.device.ComputeDevice;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.work.TrajectorySpec;

@@ -1,5 +1,6 @@
 package io.bitfrontier.trainer.train;
 
+import io.bitfrontier.trainer.data.UnusableDataException;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.EvaluateWork;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
@@ -45,6 +46,8 @@ public final class LocalExecutor implements WorkExecutor, AutoCloseable {
             return work.get();
         } catch (WorkFailedException | WorkInterruptedException e) {
             throw e;
+        } catch (UnusableDataException e) {
+            throw new WorkFailedException(FailureClass.USER, firstLine(e), e);
         } catch (OutOfMemoryError e) {
             throw new WorkFailedException(FailureClass.OUT_OF_MEMORY, "the Java heap is full: " + firstLine(e), e);
         } catch (RuntimeException e) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.bitfrontier.trainer.data.SyntheticLanguage.LogProbabilities;
-import io.bitfrontier.trainer.train.WorkFailedException;
-import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.work.DataSpec;
 import io.bitfrontier.vocabulary.work.Fingerprint;
 import java.util.Arrays;
@@ -136,17 +134,15 @@ class SyntheticLanguageTest {
     @Test
     void anotherSequenceLengthIsTheUsersMistake() {
         assertThatThrownBy(() -> TokenSources.open(data, 1, 64))
-                .isInstanceOfSatisfying(WorkFailedException.class, e -> {
-                    assertThat(e.failureClass()).isEqualTo(FailureClass.USER);
-                    assertThat(e).hasMessageContaining("sequenceLength is 64, but must be 128");
-                });
+                .isInstanceOf(UnusableDataException.class)
+                .hasMessageContaining("sequenceLength is 64, but must be 128");
     }
 
     @Test
     void anotherVersionOfTheGeneratorIsTheUsersMistake() {
         DataSpec other = new DataSpec(DataSpec.SYNTHETIC, "0".repeat(64), DataSpec.SYNTHETIC_TOKENIZER, 1, null);
         assertThatThrownBy(() -> TokenSources.open(other, 1, L))
-                .isInstanceOf(WorkFailedException.class)
+                .isInstanceOf(UnusableDataException.class)
                 .hasMessageContaining("data set synthetic");
     }
 

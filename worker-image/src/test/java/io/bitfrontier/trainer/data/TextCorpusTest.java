@@ -3,8 +3,6 @@ package io.bitfrontier.trainer.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.bitfrontier.trainer.train.WorkFailedException;
-import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.work.DataSpec;
 import io.bitfrontier.vocabulary.work.DatasetManifest;
 import java.io.IOException;
@@ -137,10 +135,9 @@ class TextCorpusTest {
         assertThat(TokenSources.open(data, 1, L).vocab()).isEqualTo(259);
         Files.writeString(directory.resolve("document-3"), "something else");
 
-        assertThatThrownBy(() -> TokenSources.open(data, 1, L)).isInstanceOfSatisfying(WorkFailedException.class, e -> {
-            assertThat(e.failureClass()).isEqualTo(FailureClass.USER);
-            assertThat(e).hasMessageContaining("data set letters has changed since it was registered");
-        });
+        assertThatThrownBy(() -> TokenSources.open(data, 1, L))
+                .isInstanceOf(UnusableDataException.class)
+                .hasMessageContaining("data set letters has changed since it was registered");
     }
 
     @Test
@@ -153,7 +150,7 @@ class TextCorpusTest {
                 0,
                 directory.resolve("gone").toString());
         assertThatThrownBy(() -> TokenSources.open(moved, 1, L))
-                .isInstanceOf(WorkFailedException.class)
+                .isInstanceOf(UnusableDataException.class)
                 .hasMessageContaining("data set letters cannot be read")
                 .hasMessageContaining("gone");
     }
@@ -163,7 +160,7 @@ class TextCorpusTest {
         Files.write(directory.resolve("small"), new byte[319]);
         DataSpec small = spec();
         assertThatThrownBy(() -> TokenSources.open(small, 1, L))
-                .isInstanceOf(WorkFailedException.class)
+                .isInstanceOf(UnusableDataException.class)
                 .hasMessageContaining("has 320 tokens, of which 16 are held out")
                 .hasMessageContaining("needs at least 17 held out, which is a data set of 321 tokens");
 

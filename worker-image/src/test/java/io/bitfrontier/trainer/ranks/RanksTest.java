@@ -123,7 +123,7 @@ class RanksTest {
     }
 
     @Test
-    void aRankWithoutItsDataSaysSoWithTheClassOfTheFailure() throws IOException {
+    void dataThatChangedAreTheUsersAndNoRankIsStartedForThem() throws IOException {
         Path text = Files.createDirectories(directory.resolve("text"));
         Files.writeString(text.resolve("a.txt"), "to be or not to be ".repeat(400));
         TrajectorySpec trajectory = trajectory(2, null);
@@ -142,8 +142,9 @@ class RanksTest {
                 null);
         try (LocalExecutor together = executor(2)) {
             assertThatThrownBy(() -> together.train(work(wrong, 2), directory, new Curve()))
-                    .isInstanceOf(WorkFailedException.class)
-                    .hasMessageContaining("manifest");
+                    .isInstanceOfSatisfying(WorkFailedException.class, e -> assertThat(e.failureClass())
+                            .isEqualTo(FailureClass.USER))
+                    .hasMessageContaining("data set text has changed");
         }
     }
 

@@ -1,6 +1,5 @@
-package io.bitfrontier.trainer.train;
+package io.bitfrontier.trainer.data;
 
-import io.bitfrontier.trainer.data.TokenSource;
 import io.bitfrontier.vocabulary.work.DataSpec;
 
 /** Opens the training stream of a trajectory. */
@@ -9,7 +8,7 @@ public interface TokenSourceFactory {
     /**
      * The stream of (data, seed, sequence length).
      *
-     * @throws WorkFailedException if the data cannot be read
+     * @throws UnusableDataException if the data cannot be read
      */
     TokenSource open(DataSpec data, long seed, int sequenceLength);
 }
