@@ -5,6 +5,8 @@ import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1JobCondition;
 import io.kubernetes.client.openapi.models.V1JobStatus;
+import io.kubernetes.client.openapi.models.V1Pod;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -45,16 +47,37 @@ final class JobSighting {
                         : WorkerSighting.sentence("its pod is refused: " + refusal));
     }
 
-    /** The Job controller's sentence where the Job ran past its deadline. */
-    static @Nullable String deadline(@Nullable V1Job job) {
+    /**
+     * What there is to say where the Job ran past its deadline; null where it did not. The Job controller deletes the pod before it
+     * says so, and the pod may end before either is seen: then the pod's own times tell that it was asked to leave after the
+     * deadline.
+     */
+    static @Nullable String deadline(@Nullable V1Job job, @Nullable V1Pod pod) {
         if (job == null) {
             return null;
         }
-        return condition(job, "Failed")
+        String said = condition(job, "Failed")
                 .or(() -> condition(job, "FailureTarget"))
                 .filter(condition -> "DeadlineExceeded".equals(condition.getReason()))
                 .map(condition -> "it ran past its deadline: " + condition.getMessage())
                 .orElse(null);
+        return said == null && pod != null && wasDeletedPastDeadline(job, pod)
+                ? "it ran past its deadline: Job was active longer than specified deadline"
+                : said;
+    }
+
+    private static boolean wasDeletedPastDeadline(V1Job job, V1Pod pod) {
+        boolean jobWasDeleted = job.getMetadata() != null && job.getMetadata().getDeletionTimestamp() != null;
+        Long deadline = job.getSpec() == null ? null : job.getSpec().getActiveDeadlineSeconds();
+        OffsetDateTime begun = job.getStatus() == null ? null : job.getStatus().getStartTime();
+        OffsetDateTime end =
+                pod.getMetadata() == null ? null : pod.getMetadata().getDeletionTimestamp();
+        if (jobWasDeleted || deadline == null || begun == null || end == null) {
+            return false;
+        }
+        // The time of deletion is that at which the grace is over.
+        Long grace = pod.getMetadata().getDeletionGracePeriodSeconds();
+        return !end.minusSeconds(grace == null ? 0 : grace).isBefore(begun.plusSeconds(deadline));
     }
 
     private static @Nullable String queue(V1Job job) {

@@ -189,14 +189,13 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
                 .findFirst()
                 .or(() -> traces.madeWithin(id, settings.staleAfter()))
                 .orElse(null);
-        String deadline = JobSighting.deadline(job);
         Optional<V1Pod> pod = pods.of(id).stream().max(Comparator.comparing(KubernetesLauncher::createdAt));
         if (pod.isPresent()) {
-            return WorkerSighting.of(pod.get(), deadline, this::isOverdue);
+            return WorkerSighting.of(pod.get(), JobSighting.deadline(job, pod.get()), this::isOverdue);
         }
         Optional<V1Pod> gone = traces.gone(id);
         if (gone.isPresent()) {
-            return WorkerSighting.ofDeleted(gone.get(), deadline);
+            return WorkerSighting.ofDeleted(gone.get(), JobSighting.deadline(job, gone.get()));
         }
         return job == null
                 ? Sighting.of(Phase.MISSING)

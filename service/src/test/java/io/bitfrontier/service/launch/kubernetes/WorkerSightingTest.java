@@ -129,12 +129,28 @@ class WorkerSightingTest {
         V1Job late = failed("DeadlineExceeded", "Job was active longer than specified deadline");
 
         Sighting sighting =
-                WorkerSighting.of(placed(terminated(137, "Error")), JobSighting.deadline(late), any -> false);
+                WorkerSighting.of(placed(terminated(137, "Error")), JobSighting.deadline(late, null), any -> false);
 
         assertThat(sighting.failure()).isEqualTo(FailureClass.TIMEOUT);
         assertThat(sighting.message())
                 .isEqualTo("it ran past its deadline: Job was active longer than specified deadline");
-        assertThat(JobSighting.deadline(failed("PodFailurePolicy", "x"))).isNull();
+        assertThat(JobSighting.deadline(failed("PodFailurePolicy", "x"), null)).isNull();
+    }
+
+    @Test
+    void aPodThatEndsBeforeTheJobControllerSaysWhyIsATimeoutByItsTimes() {
+        V1Job job = job("startTime: 2026-11-22T19:59:00Z");
+        job.getSpec().activeDeadlineSeconds(30L);
+        // Asked at 19:59:30 to be gone at 20:00:00.
+        V1Pod pod = beingDeleted(placed(terminated(75, "Error")));
+        pod.getMetadata().setDeletionGracePeriodSeconds(30L);
+
+        assertThat(WorkerSighting.of(pod, JobSighting.deadline(job, pod), any -> false)
+                        .failure())
+                .isEqualTo(FailureClass.TIMEOUT);
+
+        job.getSpec().activeDeadlineSeconds(31L);
+        assertThat(JobSighting.deadline(job, pod)).isNull();
     }
 
     @Test
