@@ -1,6 +1,7 @@
 package io.bitfrontier.cli;
 
 import io.bitfrontier.cli.api.ProblemException;
+import io.bitfrontier.cli.command.AuditCommand;
 import io.bitfrontier.cli.command.CancelCommand;
 import io.bitfrontier.cli.command.DatasetCommand;
 import io.bitfrontier.cli.command.FrontierCommand;
@@ -17,6 +18,7 @@ import io.bitfrontier.cli.command.ShowCommand;
 import io.bitfrontier.cli.command.StorageCommand;
 import io.bitfrontier.cli.command.SubmitCommand;
 import io.bitfrontier.cli.command.SweepsCommand;
+import io.bitfrontier.cli.command.TokenCommand;
 import io.bitfrontier.cli.command.WatchCommand;
 import io.bitfrontier.cli.demo.DemoCommand;
 import java.io.PrintWriter;
@@ -76,6 +78,8 @@ public final class Main {
                 .addSubcommand(new QuotaCommand(context))
                 .addSubcommand(new FrontierCommand(context))
                 .addSubcommand(DatasetCommand.in(context))
+                .addSubcommand(TokenCommand.in(context))
+                .addSubcommand(new AuditCommand(context))
                 .addSubcommand(new Elsewhere.Train())
                 .addSubcommand(new Elsewhere.Bench());
         line.setUsageHelpWidth(WIDTH);
@@ -118,6 +122,7 @@ public final class Main {
                 "",
                 "SWEEP is a name or an id. Exit codes: 0 done, 1 failed, 2 wrong usage.",
                 "BITFRONTIER_URL   the service (default http://127.0.0.1:$SERVER_PORT)",
+                "BITFRONTIER_TOKEN proves who you are, where the service asks for it",
                 "SERVER_PORT       port of a service on this machine (default 8080)",
                 "BITFRONTIER_HOME  folder of a service on this machine (default ~/.bitfrontier)"
             })

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param demoSweep the demonstration sweep that came with the program, or null
  * @param terminal whether progress goes to a terminal
  * @param columns width of the terminal
+ * @param token where the token for the service comes from
  */
 public record Settings(
         URI url,
@@ -25,9 +26,30 @@ public record Settings(
         @Nullable Path launcher,
         @Nullable Path demoSweep,
         boolean terminal,
-        int columns) {
+        int columns,
+        TokenSource token) {
     private static final int DEFAULT_PORT = 8080;
     private static final int DEFAULT_COLUMNS = 80;
+
+    /** Without a token but for the usual file in the home. */
+    public Settings(
+            URI url,
+            int port,
+            Path home,
+            @Nullable Path launcher,
+            @Nullable Path demoSweep,
+            boolean terminal,
+            int columns) {
+        this(
+                url,
+                port,
+                home,
+                launcher,
+                demoSweep,
+                terminal,
+                columns,
+                new TokenSource(null, null, home.resolve("token")));
+    }
 
     /**
      * From environment variables and from the system properties that the launcher script sets.
@@ -39,16 +61,23 @@ public record Settings(
         String url = nonBlank(environment.get("BITFRONTIER_URL"));
         String home = nonBlank(environment.get("BITFRONTIER_HOME"));
         Path userHome = Path.of(properties.getProperty("user.home", "."));
+        Path folder = (home == null ? userHome.resolve(".bitfrontier") : Path.of(home))
+                .toAbsolutePath()
+                .normalize();
         return new Settings(
                 url == null ? local(port) : parseUrl("BITFRONTIER_URL", url),
                 port,
-                (home == null ? userHome.resolve(".bitfrontier") : Path.of(home))
-                        .toAbsolutePath()
-                        .normalize(),
+                folder,
                 path(properties.getProperty("bitfrontier.launcher")),
                 path(properties.getProperty("bitfrontier.demo.sweep")),
                 "true".equals(properties.getProperty("bitfrontier.terminal")),
-                whole(environment, "BITFRONTIER_COLUMNS", DEFAULT_COLUMNS, 20, 10_000));
+                whole(environment, "BITFRONTIER_COLUMNS", DEFAULT_COLUMNS, 20, 10_000),
+                TokenSource.from(environment, folder));
+    }
+
+    /** The token for a service started here; one that is meant for a service elsewhere is none of its business. */
+    public @Nullable String localToken() {
+        return url.equals(local(port)) ? token.token(null) : null;
     }
 
     /** The address of a service started here. */

@@ -19,6 +19,7 @@ public final class FakeApi implements AutoCloseable {
     private final HttpServer server;
     private final Map<String, Deque<Answer>> answers = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
+    private final List<String> authorizations = new CopyOnWriteArrayList<>();
 
     /** What came in. */
     public record Request(String line, String contentType, String body) {}
@@ -62,6 +63,11 @@ public final class FakeApi implements AutoCloseable {
         return requests;
     }
 
+    /** The Authorization header of each request, empty where there was none. */
+    public List<String> authorizations() {
+        return authorizations;
+    }
+
     public List<String> lines() {
         return requests.stream().map(Request::line).toList();
     }
@@ -70,6 +76,8 @@ public final class FakeApi implements AutoCloseable {
         String line = exchange.getRequestMethod() + " " + exchange.getRequestURI();
         String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
         String sent = exchange.getRequestHeaders().getFirst("Content-Type");
+        String proof = exchange.getRequestHeaders().getFirst("Authorization");
+        authorizations.add(proof == null ? "" : proof);
         requests.add(new Request(line, sent == null ? "" : sent, body));
         Deque<Answer> left = answers.get(line);
         Answer answer = left == null

@@ -90,6 +90,11 @@ public class Dataset {
         return new DataSpec(name, manifestSha256, tokenizer, 0, path);
     }
 
+    /** Id of its project. */
+    public long projectId() {
+        return projectId;
+    }
+
     public String name() {
         return name;
     }

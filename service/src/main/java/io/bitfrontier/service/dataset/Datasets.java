@@ -1,5 +1,10 @@
 package io.bitfrontier.service.dataset;
 
+import io.bitfrontier.service.access.Audit;
+import io.bitfrontier.service.access.Callers;
+import io.bitfrontier.service.access.Projects;
+import io.bitfrontier.service.access.Role;
+import io.bitfrontier.service.access.Visibility;
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.problem.Violation;
@@ -11,6 +16,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.data.domain.Limit;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -21,11 +27,10 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Service
 public class Datasets {
     private static final String NAME = "[a-z0-9][a-z0-9._-]{0,62}";
-    private static final String PROJECT = "default";
-    private static final String SUBMITTER = "local";
 
     private final DatasetRepository repository;
     private final AllowedRoots roots;
+    private final Projects projects;
     private final JdbcClient jdbc;
     private final TransactionTemplate transaction;
     private final Clock clock;
@@ -33,11 +38,13 @@ public class Datasets {
     Datasets(
             DatasetRepository repository,
             AllowedRoots roots,
+            Projects projects,
             JdbcClient jdbc,
             TransactionTemplate transaction,
             Clock clock) {
         this.repository = repository;
         this.roots = roots;
+        this.projects = projects;
         this.jdbc = jdbc;
         this.transaction = transaction;
         this.clock = clock;
@@ -49,10 +56,18 @@ public class Datasets {
     /**
      * Registers files by their content. The same name with the same content changes nothing but the path.
      *
-     * @throws ProblemException INVALID for a name or path that is not allowed, CONFLICT when the name has other content
+     * @throws ProblemException INVALID for a name, path or project that is not allowed, CONFLICT when the name has other content,
+     *     FORBIDDEN when the caller may not register data sets in the project
      */
-    public Registered add(String name, String path) {
+    public Registered add(String project, String name, String path) {
+        Audit.about(project, "data set " + name);
         List<Violation> violations = new ArrayList<>();
+        // A project that the caller may not see is none.
+        if (!Callers.current().has(Role.VIEWER, project) || projectId(project).isEmpty()) {
+            violations.add(new Violation("project", project, "there is no such project"));
+        } else {
+            Callers.current().require(Role.RESEARCHER, project);
+        }
         if (!name.matches(NAME)) {
             violations.add(new Violation(
                     "name",
@@ -72,10 +87,10 @@ public class Datasets {
         }
         DatasetManifest manifest = manifest(path, real);
         try {
-            return store(name, real, manifest);
+            return store(project, name, real, manifest);
         } catch (DataIntegrityViolationException e) {
             // Somebody registered the name in between; now it is there to compare with.
-            return store(name, real, manifest);
+            return store(project, name, real, manifest);
         }
     }
 
@@ -95,12 +110,13 @@ public class Datasets {
         }
     }
 
-    private Registered store(String name, Path real, DatasetManifest manifest) {
+    private Registered store(String project, String name, Path real, DatasetManifest manifest) {
         Registered registered = transaction.execute(status -> {
-            long project = projectId(PROJECT).orElseThrow();
-            Optional<Dataset> existing = repository.findByProjectIdAndName(project, name);
+            long projectId = projectId(project).orElseThrow();
+            Optional<Dataset> existing = repository.findByProjectIdAndName(projectId, name);
             if (existing.isEmpty()) {
-                Dataset fresh = new Dataset(project, name, real, manifest, SUBMITTER, clock);
+                String submitter = Callers.current().subject();
+                Dataset fresh = new Dataset(projectId, name, real, manifest, submitter, clock);
                 return new Registered(repository.saveAndFlush(fresh), true);
             }
             Dataset dataset = existing.get();
@@ -125,9 +141,24 @@ public class Datasets {
                 .map(Dataset::spec);
     }
 
-    /** By name, after the given one. */
-    public List<Dataset> list(String after, int limit) {
-        return repository.findByNameGreaterThanOrderByName(after, Limit.of(limit));
+    /** Those that the caller may see by name and project, after the given key; null for the first page. */
+    public List<Dataset> list(@Nullable Position after, int limit) {
+        Visibility seen = projects.visible();
+        Position from = after == null ? new Position("", 0) : after;
+        return seen.everything()
+                ? repository.findAfter(from.name(), from.project(), Limit.of(limit))
+                : repository.findAfterIn(seen.projects(), from.name(), from.project(), Limit.of(limit));
+    }
+
+    /** The key of the list of data sets. */
+    public record Position(String name, long project) {}
+
+    /** Name of a data set's project. */
+    public String projectOf(Dataset dataset) {
+        return jdbc.sql("SELECT name FROM project WHERE id = ?")
+                .param(dataset.projectId())
+                .query(String.class)
+                .single();
     }
 
     private Optional<Long> projectId(String name) {

@@ -188,6 +188,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         HttpHeaders all = new HttpHeaders();
         headers.forEach(all::put);
         all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
+        if (problem.getStatus() == ProblemCode.UNAUTHENTICATED.status()) {
+            all.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
         return super.handleExceptionInternal(e, problem, all, HttpStatusCode.valueOf(problem.getStatus()), request);
     }
 }

@@ -8,6 +8,7 @@ public enum ProblemCode {
     INVALID(400, "The request breaks rules"),
     PROTOCOL_VERSION(400, "The worker speaks another version of the protocol"),
     UNAUTHENTICATED(401, "The token is missing or wrong"),
+    FORBIDDEN(403, "The caller may not do this"),
     NOT_FOUND(404, "There is no such thing"),
     METHOD_NOT_ALLOWED(405, "The method does not exist here"),
     NOT_ACCEPTABLE(406, "None of the accepted media types can be produced"),

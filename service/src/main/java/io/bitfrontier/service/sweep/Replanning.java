@@ -1,5 +1,7 @@
 package io.bitfrontier.service.sweep;
 
+import io.bitfrontier.service.access.Audit;
+import io.bitfrontier.service.access.Callers;
 import io.bitfrontier.service.plan.Plan;
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
@@ -65,6 +67,7 @@ public class Replanning {
     @Transactional
     public Sweep retry(UUID id) {
         registry.lock();
+        String who = Callers.current().subject();
         Sweep sweep = sweeps.get(id);
         PlannedSweep planned = sweeps.read(sweep.document());
         List<String> others = otherwise(points.states(id), planned.plan());
@@ -77,7 +80,7 @@ public class Replanning {
         boolean cancelled = sweep.cancelledAt() != null;
         quotas.requireRoom(planned.document().project(), cancelled || sweep.isFinished());
         RunRegistry.Registered registered =
-                registry.register(id, planned.work(), Sweeps.SUBMITTER, "sweep " + sweep.name() + " was retried");
+                registry.register(id, planned.work(), who, "sweep " + sweep.name() + " was retried");
         if (!cancelled && registered.newRuns() == 0) {
             return sweep;
         }
@@ -87,7 +90,7 @@ public class Replanning {
         events.record(
                 id,
                 SweepEvents.RETRIED,
-                Sweeps.SUBMITTER,
+                who,
                 "the sweep was retried: " + registered.newRuns() + " runs are planned again"
                         + (cancelled ? ", and it is cancelled no more" : ""),
                 null);
@@ -101,12 +104,14 @@ public class Replanning {
      * changes nothing, and a name that there is not yet is a new sweep.
      *
      * @param retrain whether states whose checkpoints were removed may be trained again
-     * @throws ProblemException INVALID with every violation, CONFLICT when a point would be lost or trained in another way
+     * @throws ProblemException INVALID with every violation, CONFLICT when a point would be lost or trained in another way,
+     *     FORBIDDEN when the caller may not submit to its project
      */
     @Transactional
     public Sweeps.Submission extend(String text, boolean retrain) {
         PlannedSweep planned = sweeps.read(text);
         SweepDocument document = planned.document();
+        String who = Sweeps.changing(document).subject();
         registry.lock();
         Optional<Sweep> stored = sweeps.find(document);
         if (stored.isEmpty()) {
@@ -122,12 +127,13 @@ public class Replanning {
                     "The sweep " + sweep.name() + " is cancelled; retry it before it is extended");
         }
         UUID id = sweep.id();
+        Audit.about(document.project(), "sweep " + id);
         quotas.requireRoom(document.project(), sweep.isFinished());
         Map<String, StateKey> before = points.states(id);
         refuseLosses(sweep, before, planned.plan());
         SweepLimits written = sweeps.read(sweep.document()).document().limits();
         RunRegistry.Registered registered =
-                registry.register(id, planned.work(), Sweeps.SUBMITTER, "sweep " + sweep.name() + " was extended");
+                registry.register(id, planned.work(), who, "sweep " + sweep.name() + " was extended");
         RunRegistry.Retraining again = registry.retraining(id);
         if (again.states() > 0 && !retrain) {
             throw new ProblemException(
@@ -148,7 +154,7 @@ public class Replanning {
         events.record(
                 id,
                 SweepEvents.EXTENDED,
-                Sweeps.SUBMITTER,
+                who,
                 "the sweep was extended: " + added + " more points, " + registered.newRuns() + " more runs",
                 sweep.document());
         log.info("sweep {} {} extended: {} points, {} new runs", id, sweep.name(), added, registered.newRuns());

@@ -1,5 +1,6 @@
 package io.bitfrontier.service.sweep;
 
+import io.bitfrontier.service.access.Callers;
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.run.RunRegistry;
@@ -50,7 +51,7 @@ public class SweepLife {
             events.record(
                     id,
                     SweepEvents.PAUSED,
-                    Sweeps.SUBMITTER,
+                    Callers.current().subject(),
                     drain
                             ? "the sweep was paused; what runs goes to a checkpoint first"
                             : "the sweep was paused; what runs may end",
@@ -69,7 +70,7 @@ public class SweepLife {
         Sweep sweep = living(id);
         if (sweep.resume(clock)) {
             repository.saveAndFlush(sweep);
-            events.record(id, SweepEvents.RESUMED, Sweeps.SUBMITTER, "the sweep was resumed", null);
+            events.record(id, SweepEvents.RESUMED, Callers.current().subject(), "the sweep was resumed", null);
             publisher.publishEvent(new RunsReady());
         }
         return sweep;
@@ -91,7 +92,7 @@ public class SweepLife {
         if (!after.equals(before)) {
             sweep.limit(after);
             repository.saveAndFlush(sweep);
-            events.record(id, SweepEvents.LIMITED, Sweeps.SUBMITTER, sentence(before, after), null);
+            events.record(id, SweepEvents.LIMITED, Callers.current().subject(), sentence(before, after), null);
             publisher.publishEvent(new RunsReady());
         }
         return sweep;

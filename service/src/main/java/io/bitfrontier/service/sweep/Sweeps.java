@@ -1,5 +1,11 @@
 package io.bitfrontier.service.sweep;
 
+import io.bitfrontier.service.access.Audit;
+import io.bitfrontier.service.access.Caller;
+import io.bitfrontier.service.access.Callers;
+import io.bitfrontier.service.access.Projects;
+import io.bitfrontier.service.access.Role;
+import io.bitfrontier.service.access.Visibility;
 import io.bitfrontier.service.dataset.Datasets;
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
@@ -25,9 +31,6 @@ import tools.jackson.databind.json.JsonMapper;
 @Service
 public class Sweeps {
     private static final Logger log = LoggerFactory.getLogger(Sweeps.class);
-    /** Who submits until callers prove who they are. */
-    static final String SUBMITTER = "local";
-
     private static final Instant AFTER_ALL = Instant.parse("9999-01-01T00:00:00Z");
     private static final UUID LAST_ID = new UUID(-1, -1);
 
@@ -38,6 +41,7 @@ public class Sweeps {
     private final SweepEvents events;
     private final Quotas quotas;
     private final Corpora corpora;
+    private final Projects projects;
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final Clock clock;
@@ -50,6 +54,7 @@ public class Sweeps {
             SweepEvents events,
             Quotas quotas,
             Datasets datasets,
+            Projects projects,
             JdbcClient jdbc,
             JsonMapper json,
             Clock clock) {
@@ -60,6 +65,7 @@ public class Sweeps {
         this.events = events;
         this.quotas = quotas;
         this.corpora = corporaOf(datasets);
+        this.projects = projects;
         this.jdbc = jdbc;
         this.json = json;
         this.clock = clock;
@@ -94,11 +100,13 @@ public class Sweeps {
     /**
      * Stores a sweep with everything it needs, in one transaction. The same name with the same document is the same sweep.
      *
-     * @throws ProblemException INVALID with every violation, CONFLICT when the name has another document
+     * @throws ProblemException INVALID with every violation, CONFLICT when the name has another document, FORBIDDEN when the caller
+     *     may not submit to its project
      */
     @Transactional
     public Submission submit(String text) {
         SweepDocument document = SweepReader.read(text, corpora);
+        Caller caller = changing(document);
         PlannedSweep planned = PlannedSweep.of(document);
         registry.lock();
         long project = projectId(document.project()).orElseThrow();
@@ -116,15 +124,17 @@ public class Sweeps {
         Sweep sweep = repository.saveAndFlush(new Sweep(
                 project,
                 document.name(),
-                SUBMITTER,
+                caller.subject(),
                 json.writeValueAsString(document.content()),
                 document.sha256(),
                 json.writeValueAsString(planned.summary()),
                 document.limits(),
                 clock));
-        events.record(sweep.id(), SweepEvents.SUBMITTED, SUBMITTER, "the sweep was submitted", sweep.document());
+        Audit.about(document.project(), "sweep " + sweep.id());
+        String who = caller.subject();
+        events.record(sweep.id(), SweepEvents.SUBMITTED, who, "the sweep was submitted", sweep.document());
         RunRegistry.Registered registered =
-                registry.register(sweep.id(), planned.work(), SUBMITTER, "sweep " + document.name() + " needs it");
+                registry.register(sweep.id(), planned.work(), who, "sweep " + document.name() + " needs it");
         points.insert(sweep.id(), planned.plan(), registered.stateIds());
         log.info(
                 "sweep {} {} stored: {} points, {} new runs",
@@ -133,6 +143,18 @@ public class Sweeps {
                 planned.plan().points().size(),
                 registered.newRuns());
         return new Submission(sweep, true);
+    }
+
+    /**
+     * The caller, who may change the sweeps of the document's project.
+     *
+     * @throws ProblemException FORBIDDEN
+     */
+    static Caller changing(SweepDocument document) {
+        Caller caller = Callers.current();
+        Audit.about(document.project(), "sweep " + document.name());
+        caller.require(Role.RESEARCHER, document.project());
+        return caller;
     }
 
     /** The sweep of the document's project and name. */
@@ -146,12 +168,13 @@ public class Sweeps {
     public Sweep cancel(UUID id) {
         registry.lock();
         Sweep sweep = get(id);
+        String who = Callers.current().subject();
         if (sweep.cancelledAt() == null) {
             sweep.cancel(clock);
             repository.saveAndFlush(sweep);
-            events.record(id, SweepEvents.CANCELLED, SUBMITTER, "the sweep was cancelled", null);
+            events.record(id, SweepEvents.CANCELLED, who, "the sweep was cancelled", null);
         }
-        cancellation.cancelUnneeded(id, SUBMITTER, "sweep " + sweep.name() + " was cancelled");
+        cancellation.cancelUnneeded(id, who, "sweep " + sweep.name() + " was cancelled");
         return sweep;
     }
 
@@ -160,16 +183,22 @@ public class Sweeps {
         return repository.findById(id).orElseThrow(() -> ProblemException.notFound("sweep", id));
     }
 
-    /** The sweeps of a name, newest first; at most one per project. */
+    /** The sweeps of a name that the caller may see, newest first; at most one per project. */
     public List<Sweep> named(String name, int limit) {
-        return repository.findByNameOrderByCreatedAtDesc(name, Limit.of(limit));
+        Visibility seen = projects.visible();
+        return seen.everything()
+                ? repository.findByNameOrderByCreatedAtDesc(name, Limit.of(limit))
+                : repository.findByNameAndProjectIdInOrderByCreatedAtDesc(name, seen.projects(), Limit.of(limit));
     }
 
-    /** Newest first, after the given key; null for the first page. */
+    /** Those that the caller may see, newest first, after the given key; null for the first page. */
     public List<Sweep> list(@Nullable Position after, int limit) {
-        return after == null
-                ? repository.findBefore(AFTER_ALL, LAST_ID, Limit.of(limit))
-                : repository.findBefore(after.createdAt(), after.id(), Limit.of(limit));
+        Visibility seen = projects.visible();
+        Instant before = after == null ? AFTER_ALL : after.createdAt();
+        UUID id = after == null ? LAST_ID : after.id();
+        return seen.everything()
+                ? repository.findBefore(before, id, Limit.of(limit))
+                : repository.findBeforeIn(seen.projects(), before, id, Limit.of(limit));
     }
 
     /** The key of the list of sweeps. */
@@ -179,7 +208,9 @@ public class Sweeps {
         return new Corpora() {
             @Override
             public boolean hasProject(String name) {
-                return projectId(name).isPresent();
+                // One that the caller may not see is none.
+                return Callers.current().has(Role.VIEWER, name)
+                        && projectId(name).isPresent();
             }
 
             @Override

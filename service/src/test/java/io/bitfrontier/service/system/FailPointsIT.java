@@ -65,6 +65,7 @@ class FailPointsIT {
                 .with("spring.datasource.url", url)
                 .with("spring.datasource.username", shared.user())
                 .with("spring.datasource.password", shared.password())
+                .with("bitfrontier.access.login", "none")
                 .with("spring.main.lazy-initialization", "true")
                 .with("bitfrontier.launch.reconcile-every", "100ms")
                 .with("bitfrontier.launch.stop-grace", "0s")

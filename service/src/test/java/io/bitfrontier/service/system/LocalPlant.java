@@ -45,6 +45,7 @@ final class LocalPlant implements Plant, AutoCloseable {
             Wire wire = new Wire(service.port());
             service.with("spring.datasource.url", url)
                     .with("spring.datasource.username", "postgres")
+                    .with("bitfrontier.access.login", "none")
                     .with(
                             "bitfrontier.artifacts",
                             directory.resolve("artifacts").toString())

@@ -33,6 +33,7 @@ final class CleanTables extends AbstractTestExecutionListener {
             }
             if (!tables.isEmpty()) {
                 statement.execute("TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE");
+                statement.execute("DELETE FROM project WHERE name <> 'default'");
             }
         } catch (SQLException e) {
             throw new IllegalStateException("cannot empty the tables", e);

@@ -61,6 +61,11 @@ public final class ProtocolClient {
         return id;
     }
 
+    /** The worker's token. */
+    public String secret() {
+        return token.secret();
+    }
+
     public Answer tryClaim(ClaimRequest request) {
         return post("/api/v1/workers/" + id + "/claims", token.secret(), JSON.writeValueAsString(request));
     }

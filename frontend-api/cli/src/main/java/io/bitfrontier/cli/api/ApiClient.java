@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
 /** The REST API at one address. Every method throws {@link ProblemException} or {@link UnreachableException}. */
@@ -21,6 +22,7 @@ public final class ApiClient {
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
 
     private final URI base;
+    private final @Nullable String token;
     private final Duration timeout;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
@@ -28,10 +30,16 @@ public final class ApiClient {
             .build();
 
     public ApiClient(URI base) {
-        this(base, REQUEST_TIMEOUT);
+        this(base, null);
     }
 
-    private ApiClient(URI base, Duration timeout) {
+    /** @param token proves to the service who asks; null where it needs no proof */
+    public ApiClient(URI base, @Nullable String token) {
+        this(base, token, REQUEST_TIMEOUT);
+    }
+
+    private ApiClient(URI base, @Nullable String token, Duration timeout) {
+        this.token = token;
         this.timeout = timeout;
         String text = base.toString();
         this.base = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
@@ -39,7 +47,7 @@ public final class ApiClient {
 
     /** The same service, given less time to answer. */
     public ApiClient within(Duration shorter) {
-        return new ApiClient(base, shorter);
+        return new ApiClient(base, token, shorter);
     }
 
     public URI base() {
@@ -97,9 +105,10 @@ public final class ApiClient {
     }
 
     private HttpRequest.Builder request(String pathAndQuery) {
-        return HttpRequest.newBuilder(URI.create(base + pathAndQuery))
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + pathAndQuery))
                 .timeout(timeout)
                 .header("Accept", "application/json, application/problem+json, text/plain");
+        return token == null ? request : request.header("Authorization", "Bearer " + token);
     }
 
     private Answer send(HttpRequest.Builder builder) {

@@ -11,6 +11,7 @@ public record Problem(
         @Nullable String detail,
         @Nullable String code,
         @Nullable List<Violation> violations) {
+    private static final int UNAUTHENTICATED = 401;
 
     /** One thing that is wrong with what was sent. */
     public record Violation(String path, @Nullable String value, String message) {
@@ -37,6 +38,11 @@ public record Problem(
                 .append(")");
         if (violations != null) {
             violations.forEach(v -> text.append("\n  ").append(v.line()));
+        }
+        if (status == UNAUTHENTICATED) {
+            text.append(
+                    "\n  A token comes from --token, BITFRONTIER_TOKEN, or the file that BITFRONTIER_TOKEN_FILE names"
+                            + " (default: token in BITFRONTIER_HOME).");
         }
         return text.toString();
     }

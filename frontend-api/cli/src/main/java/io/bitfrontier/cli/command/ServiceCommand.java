@@ -6,6 +6,7 @@ import io.bitfrontier.cli.Settings;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.SweepPage;
+import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
@@ -17,6 +18,7 @@ abstract class ServiceCommand implements Callable<Integer> {
     static final int DONE = 0;
     static final int FAILED = 1;
 
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\..*|\\[::1]");
     private static final Pattern UUID =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
 
@@ -25,6 +27,12 @@ abstract class ServiceCommand implements Callable<Integer> {
             paramLabel = "URL",
             description = "The service (default: $BITFRONTIER_URL, or http://127.0.0.1:$SERVER_PORT).")
     private @Nullable String url;
+
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            description = "Proves who asks; other users of this machine may see it here (default: $BITFRONTIER_TOKEN).")
+    private @Nullable String token;
 
     @Option(names = "--json", description = "Print what REST returned, exactly.")
     private boolean json;
@@ -51,7 +59,14 @@ abstract class ServiceCommand implements Callable<Integer> {
     }
 
     final ApiClient api() {
-        return new ApiClient(url == null ? context.settings().url() : Settings.parseUrl("--url", url));
+        URI base = url == null ? context.settings().url() : Settings.parseUrl("--url", url);
+        String proof = context.settings().token().token(token);
+        if (proof != null
+                && "http".equals(base.getScheme())
+                && !LOOPBACK.matcher(base.getHost()).matches()) {
+            context.err().println("bitfrontier: the token travels unencrypted to " + base + "; use https");
+        }
+        return new ApiClient(base, proof);
     }
 
     final void print(String text) {

@@ -51,7 +51,9 @@ public final class DemoCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         String document = document();
-        ApiClient api = new ApiClient(Settings.local(context.settings().port()));
+        ApiClient api = new ApiClient(
+                Settings.local(context.settings().port()),
+                context.settings().localToken());
         ServiceStarter starter = new ServiceStarter(context, api);
         LocalService service = starter.findOrStart();
         Thread hook = new Thread(() -> stop(service), "stop-service");

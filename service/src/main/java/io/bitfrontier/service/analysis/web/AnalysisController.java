@@ -5,6 +5,10 @@ import io.bitfrontier.api.model.Frontier;
 import io.bitfrontier.api.model.ObservationPage;
 import io.bitfrontier.api.model.QualityAxis;
 import io.bitfrontier.api.model.SizeAxis;
+import io.bitfrontier.service.access.Needs;
+import io.bitfrontier.service.access.Needs.On;
+import io.bitfrontier.service.access.Projects;
+import io.bitfrontier.service.access.Role;
 import io.bitfrontier.service.analysis.FrontierRequest;
 import io.bitfrontier.service.analysis.web.ObservationQueries.Budget;
 import io.bitfrontier.service.analysis.web.ObservationQueries.Row;
@@ -24,13 +28,16 @@ import org.springframework.web.bind.annotation.RestController;
 class AnalysisController implements AnalysisApi {
     private final ObservationQueries queries;
     private final FrontierCache cache;
+    private final Projects projects;
 
-    AnalysisController(ObservationQueries queries, FrontierCache cache) {
+    AnalysisController(ObservationQueries queries, FrontierCache cache, Projects projects) {
+        this.projects = projects;
         this.queries = queries;
         this.cache = cache;
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.SWEEP)
     // One snapshot: the observations must be those that the cache's key names.
     @Transactional(readOnly = true, isolation = Isolation.REPEATABLE_READ)
     public ResponseEntity<Frontier> getFrontier(UUID sweep, @Nullable Long tokens, SizeAxis x, QualityAxis y) {
@@ -73,9 +80,10 @@ class AnalysisController implements AnalysisApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.ANY_PROJECT)
     public ResponseEntity<ObservationPage> listObservations(
             @Nullable UUID sweep, @Nullable String cursor, Integer limit) {
-        List<Row> rows = queries.page(sweep, Cursor.number(cursor, 0), limit + 1);
+        List<Row> rows = queries.page(sweep, projects.visible(), Cursor.number(cursor, 0), limit + 1);
         ObservationPage page = new ObservationPage();
         page.setItems(Cursor.page(rows, limit).stream()
                 .map(AnalysisAnswers::observation)

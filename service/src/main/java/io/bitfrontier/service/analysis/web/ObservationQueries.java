@@ -1,5 +1,6 @@
 package io.bitfrontier.service.analysis.web;
 
+import io.bitfrontier.service.access.Visibility;
 import io.bitfrontier.service.analysis.Measure;
 import io.bitfrontier.service.analysis.Observation;
 import io.bitfrontier.service.analysis.Outcomes;
@@ -77,11 +78,16 @@ class ObservationQueries {
                 .list();
     }
 
-    /** Observations after a grid point, of one sweep or of all. */
-    List<Row> page(@Nullable UUID sweep, long after, int limit) {
-        // Two statements, since one with "sweep is null or …" would have one plan for both and use the wrong index.
-        JdbcClient.StatementSpec statement =
-                sweep == null ? jdbc.sql(PAGE_OF_ALL) : jdbc.sql(PAGE_OF_SWEEP).param("sweep", sweep);
+    /** Observations after a grid point that the caller may see, of one sweep or of all. */
+    List<Row> page(@Nullable UUID sweep, Visibility seen, long after, int limit) {
+        // Several statements, since one with "sweep is null or …" would have one plan for all and use the wrong index.
+        String sql = sweep == null ? PAGE_OF_ALL : PAGE_OF_SWEEP;
+        JdbcClient.StatementSpec statement = seen.everything()
+                ? jdbc.sql(sql)
+                : jdbc.sql(sql.replace("WHERE ", "WHERE " + SEEN + " AND ")).param("projects", seen.ids());
+        if (sweep != null) {
+            statement = statement.param("sweep", sweep);
+        }
         return statement
                 .param("after", after)
                 .param("limit", limit)
@@ -99,6 +105,8 @@ class ObservationQueries {
                    loss, loss_standard_error, loss_floor, accuracy, accuracy_standard_error
             FROM observation
             """;
+
+    private static final String SEEN = "sweep_id IN (SELECT w.id FROM sweep w WHERE w.project_id = ANY(:projects))";
 
     static final String PAGE_OF_ALL = COLUMNS + """
             WHERE grid_point_id > :after

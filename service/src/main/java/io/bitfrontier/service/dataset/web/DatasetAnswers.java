@@ -7,9 +7,10 @@ import java.time.ZoneOffset;
 final class DatasetAnswers {
     private DatasetAnswers() {}
 
-    static Dataset dataset(io.bitfrontier.service.dataset.Dataset dataset) {
+    static Dataset dataset(io.bitfrontier.service.dataset.Dataset dataset, String project) {
         return new Dataset(
                 dataset.name(),
+                project,
                 dataset.path(),
                 dataset.manifestSha256(),
                 dataset.tokenizer(),

@@ -4,6 +4,10 @@ import io.bitfrontier.api.QuotasApi;
 import io.bitfrontier.api.model.ProjectQuota;
 import io.bitfrontier.api.model.ProjectUse;
 import io.bitfrontier.api.model.QuotaStanding;
+import io.bitfrontier.service.access.Callers;
+import io.bitfrontier.service.access.Needs;
+import io.bitfrontier.service.access.Needs.On;
+import io.bitfrontier.service.access.Role;
 import io.bitfrontier.service.quota.Quota;
 import io.bitfrontier.service.quota.Quotas;
 import org.springframework.http.ResponseEntity;
@@ -11,9 +15,6 @@ import org.springframework.web.bind.annotation.RestController;
 
 @RestController
 class QuotasController implements QuotasApi {
-    /** Who sets quotas until callers prove who they are. */
-    private static final String OPERATOR = "local";
-
     private final Quotas quotas;
 
     QuotasController(Quotas quotas) {
@@ -21,11 +22,14 @@ class QuotasController implements QuotasApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.PROJECT)
     public ResponseEntity<QuotaStanding> getQuota(String project) {
         return ResponseEntity.ok(answer(quotas.of(project)));
     }
 
     @Override
+    // On every project: a quota protects the others from this one, its own operator among them.
+    @Needs(value = Role.OPERATOR, on = On.EVERY_PROJECT)
     public ResponseEntity<QuotaStanding> setQuota(String project, ProjectQuota quota) {
         return ResponseEntity.ok(answer(quotas.set(
                 project,
@@ -34,7 +38,7 @@ class QuotasController implements QuotasApi {
                         quota.getGpuHoursPerMonth(),
                         quota.getGpuHours(),
                         quota.getMaxLivingSweeps()),
-                OPERATOR)));
+                Callers.current().subject())));
     }
 
     private static QuotaStanding answer(Quotas.Standing standing) {

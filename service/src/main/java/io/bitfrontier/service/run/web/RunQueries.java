@@ -2,6 +2,7 @@ package io.bitfrontier.service.run.web;
 
 import io.bitfrontier.api.model.RunKind;
 import io.bitfrontier.api.model.RunState;
+import io.bitfrontier.service.access.Visibility;
 import io.bitfrontier.vocabulary.Quantizer;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -93,9 +94,14 @@ class RunQueries {
             long after,
             int limit) {}
 
-    List<RunRow> page(Filter filter) {
-        JdbcClient.StatementSpec statement =
-                jdbc.sql(pageSql(filter)).param("after", filter.after()).param("limit", filter.limit());
+    /** Those that the caller may see. */
+    List<RunRow> page(Filter filter, Visibility seen) {
+        JdbcClient.StatementSpec statement = jdbc.sql(seen.everything() ? pageSql(filter) : pageOfProjectsSql(filter))
+                .param("after", filter.after())
+                .param("limit", filter.limit());
+        if (!seen.everything()) {
+            statement = statement.param("projects", seen.ids());
+        }
         if (filter.sweep() != null) {
             statement = statement.param("sweep", filter.sweep());
         }
@@ -110,7 +116,21 @@ class RunQueries {
 
     /** Only the conditions that are asked for, so that each combination gets the plan and the index that suit it. */
     static String pageSql(Filter filter) {
-        List<String> conditions = new ArrayList<>();
+        return pageSql(filter, new ArrayList<>());
+    }
+
+    /** Runs of some projects alone: a run is seen by every project that has a sweep which needs it. */
+    static String pageOfProjectsSql(Filter filter) {
+        String seen = filter.sweep() != null
+                ? "EXISTS (SELECT FROM sweep w WHERE w.id = n.sweep_id AND w.project_id = ANY(:projects))"
+                : """
+                EXISTS (SELECT FROM sweep_run o JOIN sweep w ON w.id = o.sweep_id
+                        WHERE o.run_id = r.id AND w.project_id = ANY(:projects))
+                """;
+        return pageSql(filter, new ArrayList<>(List.of(seen)));
+    }
+
+    private static String pageSql(Filter filter, List<String> conditions) {
         String from = "FROM run r ";
         String key = "r.id";
         if (filter.sweep() != null) {
@@ -152,9 +172,15 @@ class RunQueries {
                 .optional();
     }
 
-    List<UUID> sweeps(long run) {
-        return jdbc.sql("SELECT sweep_id FROM sweep_run WHERE run_id = :run ORDER BY sweep_id")
+    /** The sweeps that need a run, those alone that the caller may see. */
+    List<UUID> sweeps(long run, Visibility seen) {
+        return jdbc.sql("""
+                        SELECT n.sweep_id FROM sweep_run n JOIN sweep w ON w.id = n.sweep_id
+                        WHERE n.run_id = :run AND (:everything OR w.project_id = ANY(:projects)) ORDER BY n.sweep_id
+                        """)
                 .param("run", run)
+                .param("everything", seen.everything())
+                .param("projects", seen.ids())
                 .query(UUID.class)
                 .list();
     }

@@ -7,6 +7,10 @@ import io.bitfrontier.api.model.RunKind;
 import io.bitfrontier.api.model.RunPage;
 import io.bitfrontier.api.model.RunState;
 import io.bitfrontier.api.model.Transition;
+import io.bitfrontier.service.access.Needs;
+import io.bitfrontier.service.access.Needs.On;
+import io.bitfrontier.service.access.Projects;
+import io.bitfrontier.service.access.Role;
 import io.bitfrontier.service.paging.Cursor;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.run.WaitingReasons;
@@ -28,23 +32,31 @@ class RunsController implements RunsApi {
     private final CurveQueries curves;
     private final RunAnswers answers;
     private final WaitingReasons waiting;
+    private final Projects projects;
 
-    RunsController(RunQueries queries, CurveQueries curves, RunAnswers answers, WaitingReasons waiting) {
+    RunsController(
+            RunQueries queries,
+            CurveQueries curves,
+            RunAnswers answers,
+            WaitingReasons waiting,
+            Projects projects) {
         this.waiting = waiting;
+        this.projects = projects;
         this.queries = queries;
         this.curves = curves;
         this.answers = answers;
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.ANY_PROJECT)
     public ResponseEntity<RunPage> listRuns(
             @Nullable UUID sweep,
             @Nullable RunState state,
             @Nullable RunKind kind,
             @Nullable String cursor,
             Integer limit) {
-        List<RunRow> rows =
-                queries.page(new RunQueries.Filter(sweep, state, kind, Cursor.number(cursor, 0), limit + 1));
+        List<RunRow> rows = queries.page(
+                new RunQueries.Filter(sweep, state, kind, Cursor.number(cursor, 0), limit + 1), projects.visible());
         RunPage page = new RunPage();
         page.setItems(Cursor.page(rows, limit).stream().map(answers::run).toList());
         page.setNextCursor(Cursor.next(rows, limit, row -> Cursor.of(row.id())));
@@ -52,14 +64,17 @@ class RunsController implements RunsApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.RUN)
     public ResponseEntity<RunDetail> getRun(Long run) {
         DetailRow row = queries.detail(run).orElseThrow(() -> ProblemException.notFound("run", run));
-        RunDetail detail = answers.detail(row, queries.sweeps(run), queries.attempts(run), queries.metrics(run));
+        RunDetail detail = answers.detail(
+                row, queries.sweeps(run, projects.visible()), queries.attempts(run), queries.metrics(run));
         detail.setWaitingFor(waiting.ofRun(run).orElse(null));
         return ResponseEntity.ok(detail);
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.RUN)
     public ResponseEntity<Curve> getRunMetrics(Long run, Integer points) {
         requireRun(run);
         SampledCurve curve = curves.curve(run, points);
@@ -67,6 +82,7 @@ class RunsController implements RunsApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.RUN)
     public ResponseEntity<List<Transition>> getRunHistory(Long run) {
         requireRun(run);
         return ResponseEntity.ok(
@@ -74,6 +90,7 @@ class RunsController implements RunsApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.RUN)
     public ResponseEntity<String> getRunLog(Long run) {
         requireRun(run);
         return ResponseEntity.ok().contentType(TEXT).body(queries.log(run));

@@ -2,6 +2,9 @@ package io.bitfrontier.service.run.web;
 
 import io.bitfrontier.api.StorageApi;
 import io.bitfrontier.api.model.Storage;
+import io.bitfrontier.service.access.Needs;
+import io.bitfrontier.service.access.Needs.On;
+import io.bitfrontier.service.access.Role;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.run.StorageQuery;
 import java.util.UUID;
@@ -21,6 +24,7 @@ class StorageController implements StorageApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.SWEEP)
     public ResponseEntity<Storage> getStorage(@Nullable UUID sweep) {
         if (sweep != null && !exists(sweep)) {
             throw ProblemException.notFound("sweep", sweep);

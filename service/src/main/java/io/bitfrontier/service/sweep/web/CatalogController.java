@@ -5,6 +5,9 @@ import io.bitfrontier.api.model.Catalog;
 import io.bitfrontier.api.model.CatalogModel;
 import io.bitfrontier.api.model.CatalogQuantizer;
 import io.bitfrontier.api.model.CatalogSize;
+import io.bitfrontier.service.access.Needs;
+import io.bitfrontier.service.access.Needs.On;
+import io.bitfrontier.service.access.Role;
 import io.bitfrontier.vocabulary.Combinations;
 import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.ModelShape;
@@ -21,6 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 class CatalogController implements CatalogApi {
     @Override
+    @Needs(value = Role.VIEWER, on = On.ANY_PROJECT)
     public ResponseEntity<Catalog> getCatalog() {
         Catalog catalog = new Catalog();
         catalog.setModels(

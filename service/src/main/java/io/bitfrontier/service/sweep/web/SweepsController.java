@@ -8,6 +8,9 @@ import io.bitfrontier.api.model.PointPage;
 import io.bitfrontier.api.model.Sweep;
 import io.bitfrontier.api.model.SweepEvent;
 import io.bitfrontier.api.model.SweepPage;
+import io.bitfrontier.service.access.Needs;
+import io.bitfrontier.service.access.Needs.On;
+import io.bitfrontier.service.access.Role;
 import io.bitfrontier.service.paging.Cursor;
 import io.bitfrontier.service.sweep.Replanning;
 import io.bitfrontier.service.sweep.SweepEvents;
@@ -60,6 +63,7 @@ class SweepsController implements SweepsApi, PlansApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.ANY_PROJECT)
     public ResponseEntity<Plan> createPlan(String body) {
         Timer.Sample sample = Timer.start(meters);
         Sweeps.Preview preview = sweeps.plan(body);
@@ -68,6 +72,7 @@ class SweepsController implements SweepsApi, PlansApi {
     }
 
     @Override
+    @Needs(value = Role.RESEARCHER, on = On.ANY_PROJECT)
     public ResponseEntity<Sweep> submitSweep(String body, Boolean extend, Boolean retrain) {
         Timer.Sample sample = Timer.start(meters);
         Sweeps.Submission submission = extend ? replanning.extend(body, retrain) : sweeps.submit(body);
@@ -77,6 +82,7 @@ class SweepsController implements SweepsApi, PlansApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.ANY_PROJECT)
     public ResponseEntity<SweepPage> listSweeps(@Nullable String name, @Nullable String cursor, Integer limit) {
         Sweeps.Position after = Cursor.parse(
                 cursor, 2, key -> new Sweeps.Position(Instant.parse(key.get(0)), UUID.fromString(key.get(1))));
@@ -88,36 +94,43 @@ class SweepsController implements SweepsApi, PlansApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.SWEEP)
     public ResponseEntity<Sweep> getSweep(UUID sweep) {
         return ResponseEntity.ok(answers.sweep(sweeps.get(sweep)));
     }
 
     @Override
+    @Needs(value = Role.RESEARCHER, on = On.SWEEP)
     public ResponseEntity<Sweep> cancelSweep(UUID sweep) {
         return ResponseEntity.ok(answers.sweep(sweeps.cancel(sweep)));
     }
 
     @Override
+    @Needs(value = Role.RESEARCHER, on = On.SWEEP)
     public ResponseEntity<Sweep> retrySweep(UUID sweep) {
         return ResponseEntity.ok(answers.sweep(replanning.retry(sweep)));
     }
 
     @Override
+    @Needs(value = Role.RESEARCHER, on = On.SWEEP)
     public ResponseEntity<Sweep> pauseSweep(UUID sweep, Boolean drain) {
         return ResponseEntity.ok(answers.sweep(life.pause(sweep, drain)));
     }
 
     @Override
+    @Needs(value = Role.RESEARCHER, on = On.SWEEP)
     public ResponseEntity<Sweep> resumeSweep(UUID sweep) {
         return ResponseEntity.ok(answers.sweep(life.resume(sweep)));
     }
 
     @Override
+    @Needs(value = Role.RESEARCHER, on = On.SWEEP)
     public ResponseEntity<Sweep> limitSweep(UUID sweep, Map<String, Object> changes) {
         return ResponseEntity.ok(answers.sweep(life.limit(sweep, changes)));
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.SWEEP)
     public ResponseEntity<List<SweepEvent>> getSweepHistory(UUID sweep) {
         return ResponseEntity.ok(events.of(sweeps.get(sweep).id()).stream()
                 .map(entry -> new SweepEvent(entry.at(), entry.event(), entry.actor(), entry.reason()))
@@ -125,6 +138,7 @@ class SweepsController implements SweepsApi, PlansApi {
     }
 
     @Override
+    @Needs(value = Role.VIEWER, on = On.SWEEP)
     public ResponseEntity<PointPage> listPoints(UUID sweep, @Nullable String cursor, Integer limit) {
         UUID id = sweeps.get(sweep).id();
         List<Point> found = points.page(id, Cursor.number(cursor, 0), limit + 1);

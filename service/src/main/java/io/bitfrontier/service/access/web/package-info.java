@@ -1,0 +1,5 @@
+/** Tokens, the audit and the caller over REST. */
+@NullMarked
+package io.bitfrontier.service.access.web;
+
+import org.jspecify.annotations.NullMarked;
