@@ -74,11 +74,11 @@ public final class ClaimBenchmark {
     }
 
     private static void fill(JdbcClient jdbc, UUID sweep, int number, int runs) {
-        jdbc.sql("UPDATE sweep SET priority = ?, paused_at = CASE WHEN ? THEN now() END, max_workers = ? WHERE id = ?")
-                .param(number % 3)
-                .param(number % 2 == 1)
-                .param(number % 10 == 8 ? 5 : null, java.sql.Types.INTEGER)
-                .param(sweep)
+        jdbc.sql("""
+                        UPDATE sweep SET priority = ?, paused_at = CASE WHEN ? THEN now() END,
+                          max_workers = CASE WHEN ? THEN 5 END WHERE id = ?
+                        """)
+                .params(number % 3, number % 2 == 1, number % 10 == 8, sweep)
                 .update();
         RunBuilder.Seeded one = RunBuilder.aRun().neededBy(sweep).insert(jdbc);
         jdbc.sql("""
