@@ -12,7 +12,10 @@ class ProjectsTest extends LoginTest {
     }
 
     private List<String> names(String query, String token) throws Exception {
-        return get("/api/v1/projects" + query, token).json().get("items").valueStream()
+        return get("/api/v1/projects" + query, token)
+                .json()
+                .get("items")
+                .valueStream()
                 .map(project -> project.get("name").asString())
                 .toList();
     }

@@ -66,8 +66,8 @@ public final class ClaimBenchmark {
         Arrays.sort(millis);
         Demand demand = service.getBean(Demand.class);
         double counted = millis(() -> demand.readyByClass());
-        double paused = millis(() ->
-                jdbc.sql("UPDATE sweep SET paused_at = now() WHERE cancelled_at IS NULL").update());
+        double paused = millis(() -> jdbc.sql("UPDATE sweep SET paused_at = now() WHERE cancelled_at IS NULL")
+                .update());
         System.out.printf(
                 "| %,d | %d | %.1f | %.1f | %.1f | %.1f |%n",
                 runs, sweeps, millis[CLAIMS / 2], millis[CLAIMS * 95 / 100], counted, paused);

@@ -22,7 +22,8 @@ import org.junit.jupiter.api.Test;
 /** The sweep documents and the reference of their keys, as the docs show them. */
 class DocumentedSweepsTest {
     private static final Path DOCS = docs();
-    private static final Pattern YAML_BLOCK = Pattern.compile("```yaml\n( *apiVersion: bitfrontier/.*?)```", Pattern.DOTALL);
+    private static final Pattern YAML_BLOCK =
+            Pattern.compile("```yaml\n( *apiVersion: bitfrontier/.*?)```", Pattern.DOTALL);
     /** How the readers ask for a key: by name from a section, or in the list of keys that a mapping may have. */
     private static final Pattern KEY = Pattern.compile("(?<![\\w\"])\"([a-z][A-Za-z0-9]+)\"");
 

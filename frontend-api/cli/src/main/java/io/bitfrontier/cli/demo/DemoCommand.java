@@ -52,8 +52,7 @@ public final class DemoCommand implements Callable<Integer> {
     public Integer call() {
         String document = document();
         ApiClient api = new ApiClient(
-                Settings.local(context.settings().port()),
-                context.settings().localToken());
+                Settings.local(context.settings().port()), context.settings().localToken());
         ServiceStarter starter = new ServiceStarter(context, api);
         LocalService service = starter.findOrStart();
         Thread hook = new Thread(() -> stop(service), "stop-service");

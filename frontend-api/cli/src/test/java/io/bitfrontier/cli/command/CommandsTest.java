@@ -195,7 +195,8 @@ class CommandsTest {
         assertThat(terminal.run("project", "list")).isZero();
         assertThat(terminal.run("project")).isEqualTo(2);
 
-        assertThat(terminal.out()).startsWith("Project nlp is made.\nProject nlp was there already.\nNAME")
+        assertThat(terminal.out())
+                .startsWith("Project nlp is made.\nProject nlp was there already.\nNAME")
                 .contains("nlp");
     }
 

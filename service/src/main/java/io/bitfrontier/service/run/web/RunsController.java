@@ -35,11 +35,7 @@ class RunsController implements RunsApi {
     private final Projects projects;
 
     RunsController(
-            RunQueries queries,
-            CurveQueries curves,
-            RunAnswers answers,
-            WaitingReasons waiting,
-            Projects projects) {
+            RunQueries queries, CurveQueries curves, RunAnswers answers, WaitingReasons waiting, Projects projects) {
         this.waiting = waiting;
         this.projects = projects;
         this.queries = queries;
