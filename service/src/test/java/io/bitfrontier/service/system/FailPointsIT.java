@@ -151,7 +151,7 @@ class FailPointsIT {
 
     /** Restarts the service as often as it ends, until it has ended at all of these. */
     private void until(FailPoint... points) throws Exception {
-        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(8);
+        long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(15);
         while (!fired().containsAll(List.of(points))) {
             assertThat(System.nanoTime()).as("fired so far: " + fired()).isLessThan(deadline);
             if (!service.isAlive()) {
