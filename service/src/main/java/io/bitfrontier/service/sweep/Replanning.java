@@ -6,6 +6,7 @@ import io.bitfrontier.service.plan.Plan;
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.quota.Quotas;
+import io.bitfrontier.service.run.RunCancellation;
 import io.bitfrontier.service.run.RunRegistry;
 import io.bitfrontier.vocabulary.work.StateKey;
 import java.time.Clock;
@@ -33,6 +34,7 @@ public class Replanning {
     private final SweepRepository repository;
     private final Sweeps sweeps;
     private final RunRegistry registry;
+    private final RunCancellation cancellation;
     private final PointRows points;
     private final SweepEvents events;
     private final Quotas quotas;
@@ -43,6 +45,7 @@ public class Replanning {
             SweepRepository repository,
             Sweeps sweeps,
             RunRegistry registry,
+            RunCancellation cancellation,
             PointRows points,
             SweepEvents events,
             Quotas quotas,
@@ -51,6 +54,7 @@ public class Replanning {
         this.repository = repository;
         this.sweeps = sweeps;
         this.registry = registry;
+        this.cancellation = cancellation;
         this.points = points;
         this.events = events;
         this.quotas = quotas;
@@ -144,6 +148,11 @@ public class Replanning {
                             + again.tokens() + " tokens would be trained again; extend it with retrain to do so");
         }
         registry.forgetSuperseded(id);
+        cancellation.replaceEvaluations(
+                id,
+                planned.plan().evaluation().version(),
+                who,
+                "sweep " + sweep.name() + " was extended and is measured otherwise");
         points.insert(id, planned.plan(), registered.stateIds());
         sweep.extend(document, json, planned.summary(), clock);
         if (!written.equals(document.limits())) {

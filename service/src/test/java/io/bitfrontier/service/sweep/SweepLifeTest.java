@@ -192,6 +192,21 @@ class SweepLifeTest {
     }
 
     @Test
+    void whatIsMeasuredOtherwiseNowIsNotMeasuredAsBefore() {
+        person.submit(HEAD + GRID + "evaluate: perplexity\n");
+        person.claim().orElseThrow().complete();
+
+        Answer extended = person.post("/api/v1/sweeps?extend=true", HEAD + GRID);
+        assertThat(extended.state()).isEqualTo("RUNNING");
+        assertThat(rows("SELECT state || ' ' || count(*) FROM run WHERE kind = 'evaluate' GROUP BY state ORDER BY 1"))
+                .containsExactly("CANCELLED 2", "PLANNED 2");
+        person.doAll();
+        assertThat(person.sweep(extended.id()).state()).isEqualTo("SUCCEEDED");
+        assertThat(rows("SELECT DISTINCT reason FROM run_transition WHERE event = 'CANCELLED'"))
+                .containsExactly("sweep s was extended and is measured otherwise");
+    }
+
+    @Test
     void anExtensionThatLosesOrChangesPointsIsRefused() {
         person.submit(HEAD + GRID);
 
