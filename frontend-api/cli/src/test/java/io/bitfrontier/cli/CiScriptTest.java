@@ -29,16 +29,33 @@ class CiScriptTest {
         for (String file : new String[] {".ci/run", ".ci/allowed-skips"}) {
             Files.copy(Repository.root().resolve(file), root.resolve(file));
         }
+        for (String tool : new String[] {"control-plane", "object-store"}) {
+            Path directory = Files.createDirectories(root.resolve(".ci").resolve(tool));
+            Files.writeString(directory.resolve("go.mod"), "go 1.0\n");
+            executable(directory.resolve("build"), "echo /nowhere");
+        }
+        executable(Files.createDirectories(root.resolve("bin")).resolve("go"), "echo go1.26.0");
         Files.createDirectories(root.resolve("a/src/test/java"));
         Files.createDirectories(root.resolve("b/src/test/java"));
     }
 
     @Test
     void testsThatRanAreEnoughAndMavensSummaryComesLast() throws Exception {
-        Result result = run(report("a", "") + report("b", ""));
+        Result result = run(report("a", "") + report("b", "") + controlPlaneReport(""));
 
-        assertThat(result.code()).isZero();
+        assertThat(result.code()).as(result.output()).isZero();
         assertThat(result.output()).endsWith(SUMMARY);
+    }
+
+    @Test
+    void aBuildWithoutATestAgainstTheControlPlaneFails() throws Exception {
+        assertThat(run(report("a", "") + report("b", "")).output())
+                .contains("no test ran against the control plane");
+
+        Result skipped = run(report("a", "") + report("b", "") + controlPlaneReport("<skipped/>"));
+
+        assertThat(skipped.code()).isEqualTo(1);
+        assertThat(skipped.output()).contains("no test ran against the control plane");
     }
 
     @Test
@@ -73,22 +90,34 @@ class CiScriptTest {
     }
 
     private static String report(String module, String inside) {
+        return report(module, "io.x." + module, inside);
+    }
+
+    private static String controlPlaneReport(String inside) {
+        return report("service", "io.bitfrontier.service.cluster.X", inside);
+    }
+
+    private static String report(String module, String testClass, String inside) {
         return """
                 mkdir -p %1$s/target/surefire-reports
-                cat >%1$s/target/surefire-reports/TEST-x.xml <<'X'
-                <testsuite name="io.x.%1$s" tests="1">
-                  <testcase name="does it" classname="io.x.%1$s" time="0">
-                    %2$s
+                cat >%1$s/target/surefire-reports/TEST-%2$s.xml <<'X'
+                <testsuite name="%2$s" tests="1">
+                  <testcase name="does it" classname="%2$s" time="0">
+                    %3$s
                   </testcase>
                 </testsuite>
                 X
-                """.formatted(module, inside);
+                """.formatted(module, testClass, inside);
+    }
+
+    private static void executable(Path file, String script) throws IOException {
+        Files.writeString(file, "#!/bin/bash\n" + script + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
     }
 
     private Result run(String maven) throws IOException, InterruptedException {
         Path mvn = Files.createDirectories(root.resolve("bin")).resolve("mvn");
-        Files.writeString(mvn, "#!/bin/bash\nsleep 0.02\n" + maven + "\ncat <<'X'\n" + SUMMARY + "X\n");
-        Files.setPosixFilePermissions(mvn, PosixFilePermissions.fromString("rwxr-xr-x"));
+        executable(mvn, "sleep 0.02\n" + maven + "\ncat <<'X'\n" + SUMMARY + "X");
         Path output = root.resolve("output.txt");
         ProcessBuilder builder = new ProcessBuilder(root.resolve(".ci/run").toString())
                 .redirectErrorStream(true)
