@@ -52,7 +52,10 @@ class BenchCommandTest {
     void aShortRunPrintsATable() {
         assertThat(bench("--model=tiny-17k", "--rounds=1", "--block-seconds=0.01", "--threads=1", "--only=step"))
                 .isZero();
-        assertThat(out.toString()).contains("| tiny-17k | 1 |", "| tiny-17k | 4 |", "sgemm 2048x24x");
+        // Which of the model's multiplications is the fastest depends on the moment.
+        assertThat(out.toString())
+                .contains("| tiny-17k | 1 |", "| tiny-17k | 4 |")
+                .containsPattern("sgemm [0-9]+x[0-9]+x[0-9]+ ");
     }
 
     /** On the processor against itself: the way is the same, and nothing may differ. */
