@@ -256,6 +256,16 @@ public final class TestNode implements AutoCloseable {
         }
     }
 
+    public boolean hasVanished() {
+        return !connection.open;
+    }
+
+    /** Its object is deleted, as a cloud does with a machine that is no more: only then are its pods given up. */
+    public void delete() {
+        admin.delete("/api/v1/nodes/" + name);
+        admin.delete("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/" + name);
+    }
+
     private void closeWatch() {
         try {
             ClusterClient.WatchStream open = watch;
@@ -272,7 +282,6 @@ public final class TestNode implements AutoCloseable {
     public void close() {
         vanish(true);
         logs.close();
-        admin.delete("/api/v1/nodes/" + name);
-        admin.delete("/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/" + name);
+        delete();
     }
 }

@@ -177,7 +177,7 @@ final class RunningSystem implements AutoCloseable {
             String key =
                     point.get("model").asString() + " " + point.get("tokens").asLong() + " "
                             + point.get("precision").asString() + " "
-                            + point.get("scheme").asString();
+                            + point.get("scheme").asString() + " " + point.path("seed");
             JsonNode metrics = point.get("metrics");
             String values = metrics == null
                     ? "not measured"
