@@ -1,0 +1,95 @@
+package io.bitfrontier.service.monitoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
+
+import io.bitfrontier.service.testing.ServiceTest;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.test.web.servlet.MockMvc;
+
+/** The chart's alerts and dashboard ask for metrics that this service publishes. */
+@ServiceTest
+class PublishedMetricsTest {
+    private static final Path CHART = Path.of("../helm/bitfrontier/files");
+    private static final Pattern ASKED_FOR = Pattern.compile("\\b([a-z][a-z0-9_]+)\\{");
+    /** Prometheus' own, and the kubelet's. */
+    private static final Set<String> OF_OTHERS =
+            Set.of("up", "kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes");
+
+    private final MockMvc http;
+    private final MeterRegistry meters;
+
+    @Autowired
+    PublishedMetricsTest(MockMvc http, MeterRegistry meters) {
+        this.http = http;
+        this.meters = meters;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"alerts.yaml", "dashboard.json"})
+    void everyMetricAskedForIsPublished(String file) throws Exception {
+        http.perform(get("/api/v1/catalog")); // requests are measured once there was one
+        Set<String> asked = askedFor(Files.readString(CHART.resolve(file)));
+        asked.removeAll(OF_OTHERS);
+
+        assertThat(asked).hasSizeGreaterThan(5);
+        assertThat(published()).containsAll(asked);
+    }
+
+    @Test
+    void aMetricThatIsNotPublishedIsNoticed() {
+        assertThat(askedFor("sum(rate(bitfrontier_wishes_total{a=\"b\"}[5m]))"))
+                .containsExactly("bitfrontier_wishes_total")
+                .doesNotContainAnyElementsOf(published());
+    }
+
+    private static Set<String> askedFor(String expressions) {
+        Set<String> names = new TreeSet<>();
+        Matcher matcher = ASKED_FOR.matcher(expressions);
+        while (matcher.find()) {
+            names.add(matcher.group(1));
+        }
+        return names;
+    }
+
+    /** The names of all that is measured now, as Prometheus would read them. */
+    private Set<String> published() {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        meters.forEachMeter(meter -> copy(meter.getId(), prometheus));
+        Set<String> names = new TreeSet<>();
+        prometheus
+                .scrape()
+                .lines()
+                .filter(line -> !line.startsWith("#"))
+                .forEach(line -> names.add(line.split("[{ ]", 2)[0]));
+        return names;
+    }
+
+    private static void copy(Meter.Id id, MeterRegistry into) {
+        switch (id.getType()) {
+            case COUNTER -> into.counter(id.getName(), id.getTags());
+            case TIMER -> into.timer(id.getName(), id.getTags());
+            case DISTRIBUTION_SUMMARY -> into.summary(id.getName(), id.getTags());
+            case GAUGE ->
+                Gauge.builder(id.getName(), () -> 1)
+                        .tags(id.getTags())
+                        .baseUnit(id.getBaseUnit())
+                        .register(into);
+            case LONG_TASK_TIMER, OTHER -> {}
+        }
+    }
+}
