@@ -49,8 +49,7 @@ class CiScriptTest {
 
     @Test
     void aBuildWithoutATestAgainstTheControlPlaneFails() throws Exception {
-        assertThat(run(report("a", "") + report("b", "")).output())
-                .contains("no test ran against the control plane");
+        assertThat(run(report("a", "") + report("b", "")).output()).contains("no test ran against the control plane");
 
         Result skipped = run(report("a", "") + report("b", "") + controlPlaneReport("<skipped/>"));
 
