@@ -78,7 +78,8 @@ public final class Planner {
         return tokens * Flops.evaluatePerToken(shape, evaluation.sequenceLength());
     }
 
-    private static long stateBytes(PlannedTrajectory trajectory) {
+    /** What a state of a trajectory weighs. */
+    public static long stateBytes(PlannedTrajectory trajectory) {
         Quantizer quantizer = trajectory.spec().quantizer() == null
                 ? null
                 : trajectory.spec().quantizer().quantizer();

@@ -10,8 +10,9 @@ import java.util.List;
  *
  * @param trajectories what is trained, each after the one it starts from
  * @param evaluations what is measured; its states are the ones that the sweep is after, all others lead to them
+ * @param resourceClass of the runs that are new; a run that is there already keeps its own
  */
-public record RequiredWork(List<Trajectory> trajectories, List<Evaluation> evaluations) {
+public record RequiredWork(List<Trajectory> trajectories, List<Evaluation> evaluations, String resourceClass) {
     public RequiredWork {
         trajectories = List.copyOf(trajectories);
         evaluations = List.copyOf(evaluations);

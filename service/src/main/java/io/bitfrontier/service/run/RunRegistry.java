@@ -86,7 +86,8 @@ public class RunRegistry {
         }
         evaluationFlops.keySet().removeAll(evaluated(evaluations));
         List<RunChains.Step> steps = chains.towards(evaluationFlops);
-        int newRuns = insertTrainRuns(steps, actor, reason) + insertEvaluateRuns(evaluations, actor, reason);
+        int newRuns =
+                insertTrainRuns(steps, work, actor, reason) + insertEvaluateRuns(evaluations, work, actor, reason);
         raise(steps);
         linkTrainRuns(sweep, stateIds.values(), chains.needed());
         linkEvaluateRuns(sweep, evaluations);
@@ -147,34 +148,6 @@ public class RunRegistry {
                               AND newer.evaluation_version = older.evaluation_version
                               AND newer.generation > older.generation)
                         """).param("sweep", sweep).update();
-    }
-
-    /**
-     * Tokens of the work that are stored already: per trajectory up to its newest stored state that does not lie beyond what is
-     * needed.
-     */
-    @Transactional(readOnly = true)
-    public long tokensStored(RequiredWork work) {
-        Map<String, RequiredWork.Trajectory> byFingerprint = new HashMap<>();
-        work.trajectories().forEach(t -> byFingerprint.put(t.fingerprint(), t));
-        List<RequiredWork.Trajectory> all = work.trajectories();
-        long[] stored = {0};
-        jdbc.sql("""
-                        SELECT t.fingerprint, max(s.tokens) AS tokens
-                        FROM unnest(CAST(:fingerprints AS text[]), CAST(:last AS bigint[])) AS w (fingerprint, last)
-                        JOIN trajectory t ON t.fingerprint = w.fingerprint
-                        JOIN state s ON s.trajectory_id = t.id AND s.stored_at IS NOT NULL AND s.tokens <= w.last
-                        GROUP BY t.fingerprint
-                        """)
-                .param("fingerprints", column(all, RequiredWork.Trajectory::fingerprint, String[]::new))
-                .param("last", column(all, t -> t.states().get(t.states().size() - 1), Long[]::new))
-                .query(row -> {
-                    RequiredWork.Trajectory trajectory = byFingerprint.get(row.getString("fingerprint"));
-                    if (trajectory != null) {
-                        stored[0] += row.getLong("tokens") - trajectory.spec().startTokens();
-                    }
-                });
-        return stored[0];
     }
 
     /** Trunks, then what branches off them, and so on: the states that a level starts from are those of earlier ones. */
@@ -295,18 +268,18 @@ public class RunRegistry {
         return starts;
     }
 
-    private int insertTrainRuns(List<RunChains.Step> steps, String actor, String reason) {
+    private int insertTrainRuns(List<RunChains.Step> steps, RequiredWork work, String actor, String reason) {
         List<RunChains.Step> missing =
                 steps.stream().filter(step -> step.existing() == null).toList();
         return jdbc.sql("""
                         WITH planned AS (
-                          INSERT INTO run (kind, target_state_id, start_state_id, generation, state,
+                          INSERT INTO run (kind, target_state_id, start_state_id, generation, state, resource_class,
                                            critical_path_flops, from_tokens, to_tokens, progress_tokens, flops)
                           SELECT 'train', w.target, w.start,
                                  1 + coalesce((SELECT max(o.generation) FROM run o
                                                WHERE o.kind = 'train' AND o.target_state_id = w.target), 0),
                                  CASE WHEN w.start IS NULL OR s.stored_at IS NOT NULL THEN 'READY' ELSE 'PLANNED' END,
-                                 w.critical, w.from_tokens, w.to_tokens, w.from_tokens, w.flops
+                                 :class, w.critical, w.from_tokens, w.to_tokens, w.from_tokens, w.flops
                           FROM unnest(CAST(:targets AS bigint[]), CAST(:starts AS bigint[]), CAST(:from AS bigint[]),
                                       CAST(:to AS bigint[]), CAST(:flops AS double precision[]),
                                       CAST(:critical AS double precision[]))
@@ -318,6 +291,7 @@ public class RunRegistry {
                         INSERT INTO run_transition (run_id, to_state, event, actor, reason)
                         SELECT id, state, 'PLANNED', :actor, :reason FROM planned
                         """)
+                .param("class", work.resourceClass())
                 .param("targets", column(missing, RunChains.Step::target, Long[]::new))
                 .param("starts", column(missing, RunChains.Step::start, Long[]::new))
                 .param("from", column(missing, RunChains.Step::from, Long[]::new))
@@ -329,20 +303,21 @@ public class RunRegistry {
                 .update();
     }
 
-    private int insertEvaluateRuns(Map<Long, RequiredWork.Evaluation> evaluations, String actor, String reason) {
+    private int insertEvaluateRuns(
+            Map<Long, RequiredWork.Evaluation> evaluations, RequiredWork work, String actor, String reason) {
         Map<EvaluationSpec, String> json = new HashMap<>();
         List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
         return jdbc.sql("""
                         WITH planned AS (
                           INSERT INTO run (kind, target_state_id, start_state_id, evaluation_version, evaluation, generation,
-                                           state, critical_path_flops, from_tokens, to_tokens, progress_tokens,
-                                           flops)
+                                           state, resource_class, critical_path_flops, from_tokens, to_tokens,
+                                           progress_tokens, flops)
                           SELECT 'evaluate', s.id, s.id, w.version, CAST(w.spec AS jsonb),
                                  1 + coalesce((SELECT max(o.generation) FROM run o
                                                WHERE o.kind = 'evaluate' AND o.target_state_id = s.id
                                                  AND o.evaluation_version = w.version), 0),
                                  CASE WHEN s.stored_at IS NOT NULL THEN 'READY' ELSE 'PLANNED' END,
-                                 w.flops, s.tokens, s.tokens, s.tokens, w.flops
+                                 :class, w.flops, s.tokens, s.tokens, s.tokens, w.flops
                           FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[]), CAST(:specs AS text[]),
                                       CAST(:flops AS double precision[])) AS w (state, version, spec, flops)
                           JOIN state s ON s.id = w.state
@@ -352,6 +327,7 @@ public class RunRegistry {
                         INSERT INTO run_transition (run_id, to_state, event, actor, reason)
                         SELECT id, state, 'PLANNED', :actor, :reason FROM planned
                         """)
+                .param("class", work.resourceClass())
                 .param("states", evaluations.keySet().toArray(Long[]::new))
                 .param("versions", versions(values))
                 .param("specs", column(values, e -> json.computeIfAbsent(e.spec(), WorkJson::write), String[]::new))

@@ -9,10 +9,14 @@ import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.problem.Violation;
 import io.bitfrontier.service.run.RequiredWork;
 import io.bitfrontier.vocabulary.work.StateKey;
+import io.bitfrontier.vocabulary.work.TrajectorySpec;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A document with its plan.
@@ -44,6 +48,37 @@ public record PlannedSweep(SweepDocument document, GridExpander.Expansion expans
         return PlanSummary.of(plan.totals(), expansion.droppedCount());
     }
 
+    /** Bytes of the checkpoints that stay when everything is done, by the document's own rule. */
+    public long storageKeptBytes() {
+        return switch (document.limits().keep()) {
+            case EXTENDABLE -> plan.totals().storageBytes();
+            case POINTS -> storageOfPoints();
+            case RESULTS -> 0;
+        };
+    }
+
+    /** The states of the points, and those that their trajectories start from, which they are compared with. */
+    private long storageOfPoints() {
+        Map<String, PlannedTrajectory> byFingerprint = new HashMap<>();
+        plan.trajectories().forEach(trajectory -> byFingerprint.put(trajectory.fingerprint(), trajectory));
+        Set<StateKey> kept = new HashSet<>();
+        for (Plan.Point point : plan.points()) {
+            kept.add(point.state());
+            PlannedTrajectory trajectory = byFingerprint.get(point.state().trajectory());
+            TrajectorySpec.Start start =
+                    trajectory == null ? null : trajectory.spec().start();
+            if (start != null) {
+                kept.add(new StateKey(start.trajectory(), start.tokens()));
+            }
+        }
+        long bytes = 0;
+        for (StateKey state : kept) {
+            PlannedTrajectory trajectory = byFingerprint.get(state.trajectory());
+            bytes += trajectory == null ? 0 : Planner.stateBytes(trajectory);
+        }
+        return bytes;
+    }
+
     /** Requested budgets and what they were rounded to, in the order of the grid. */
     public Map<Long, Long> rounding() {
         Map<Long, Long> rounded = new LinkedHashMap<>();
@@ -72,6 +107,6 @@ public record PlannedSweep(SweepDocument document, GridExpander.Expansion expans
                             plan.evaluation(),
                             Planner.evaluateFlops(point.point().shape(), plan.evaluation())));
         }
-        return new RequiredWork(trajectories, List.copyOf(evaluations.values()));
+        return new RequiredWork(trajectories, List.copyOf(evaluations.values()), document.resourceClass());
     }
 }

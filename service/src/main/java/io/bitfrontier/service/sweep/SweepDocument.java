@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param grid axes and exclusions
  * @param training how the points are trained and measured
  * @param limits what the sweep may take
+ * @param resourceClass what its runs run on
  * @param content the document as it was written, for those who read it back
  * @param sha256 equal for documents of equal content
  */
@@ -22,6 +23,7 @@ public record SweepDocument(
         Grid grid,
         TrainingSettings training,
         SweepLimits limits,
+        String resourceClass,
         Map<String, @Nullable Object> content,
         String sha256) {
     /** The version of the language of documents. */

@@ -3,6 +3,7 @@ package io.bitfrontier.service.sweep;
 import io.bitfrontier.service.plan.Exclusion;
 import io.bitfrontier.service.plan.Grid;
 import io.bitfrontier.service.plan.TrainingSettings;
+import io.bitfrontier.service.run.ResourceClassNames;
 import io.bitfrontier.vocabulary.work.DataSpec;
 import io.bitfrontier.vocabulary.work.EvaluationSpec;
 import io.bitfrontier.vocabulary.work.Fingerprint;
@@ -51,6 +52,7 @@ final class SweepReader {
                 "training",
                 "evaluate",
                 "evaluation",
+                "resources",
                 "limits");
         apiVersion(document);
         String name = name(document);
@@ -65,6 +67,7 @@ final class SweepReader {
         List<Exclusion> exclusions = new ExclusionReader(findings, gridReader).read(document);
         EvaluationSpec evaluation = evaluation(document, data, batch.sequenceLength());
         SweepLimits limits = LimitsReader.read(document.section("limits", LimitsReader.FIELDS));
+        String resourceClass = resourceClass(document.section("resources", "class"));
         DataSpec known = data == null ? DataSpec.synthetic(1) : data;
         TrainingSettings training =
                 trainingReader.read(known, batch, axes.models().values(), evaluation);
@@ -83,6 +86,7 @@ final class SweepReader {
                         exclusions),
                 training,
                 limits,
+                resourceClass,
                 content(root),
                 Fingerprint.of(root.canonical()));
     }
@@ -134,6 +138,20 @@ final class SweepReader {
             findings.add(section.at("corpus"), corpus, "is neither synthetic nor a registered data set of " + project);
         }
         return found.orElse(null);
+    }
+
+    private String resourceClass(Section resources) {
+        ResourceClassNames classes = corpora.resourceClasses();
+        String name = resources.text("class").orElseGet(classes::defaultName);
+        if (!classes.names().contains(name)) {
+            findings.add(
+                    resources.at("class"),
+                    name,
+                    "is not a resource class here; "
+                            + Suggestion.of(
+                                    name, classes.names().stream().sorted().toList()));
+        }
+        return name;
     }
 
     private EvaluationSpec evaluation(Section document, @Nullable DataSpec data, int sequenceLength) {

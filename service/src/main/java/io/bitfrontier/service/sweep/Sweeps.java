@@ -10,14 +10,20 @@ import io.bitfrontier.service.dataset.Datasets;
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.quota.Quotas;
+import io.bitfrontier.service.run.DeviceTime;
+import io.bitfrontier.service.run.ResourceClassNames;
 import io.bitfrontier.service.run.RunCancellation;
+import io.bitfrontier.service.run.RunOutlook;
 import io.bitfrontier.service.run.RunRegistry;
+import io.bitfrontier.service.run.Throughputs;
 import io.bitfrontier.vocabulary.work.DataSpec;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -37,6 +43,8 @@ public class Sweeps {
     private final SweepRepository repository;
     private final RunRegistry registry;
     private final RunCancellation cancellation;
+    private final RunOutlook outlook;
+    private final Throughputs throughputs;
     private final PointRows points;
     private final SweepEvents events;
     private final Quotas quotas;
@@ -45,26 +53,33 @@ public class Sweeps {
     private final JdbcClient jdbc;
     private final JsonMapper json;
     private final Clock clock;
+    /** Projects keep their names; a list of sweeps asks once and not once per sweep. */
+    private final Map<Long, String> projectNames = new ConcurrentHashMap<>();
 
     Sweeps(
             SweepRepository repository,
             RunRegistry registry,
             RunCancellation cancellation,
+            RunOutlook outlook,
+            Throughputs throughputs,
             PointRows points,
             SweepEvents events,
             Quotas quotas,
             Datasets datasets,
             Projects projects,
+            ResourceClassNames classes,
             JdbcClient jdbc,
             JsonMapper json,
             Clock clock) {
         this.repository = repository;
         this.registry = registry;
         this.cancellation = cancellation;
+        this.outlook = outlook;
+        this.throughputs = throughputs;
         this.points = points;
         this.events = events;
         this.quotas = quotas;
-        this.corpora = corporaOf(datasets);
+        this.corpora = corporaOf(datasets, classes);
         this.projects = projects;
         this.jdbc = jdbc;
         this.json = json;
@@ -74,18 +89,38 @@ public class Sweeps {
     /** A sweep, and whether this submission stored it. */
     public record Submission(Sweep sweep, boolean created) {}
 
-    /** A plan, and how many of its tokens are trained already. */
-    public record Preview(PlannedSweep planned, long tokensAlreadyTrained) {}
+    /**
+     * A plan beside what is there already.
+     *
+     * @param time device-hours of the whole plan; empty where no run of its resource class was measured
+     * @param timeToTrain those of the runs that would be new
+     */
+    public record Preview(
+            PlannedSweep planned,
+            RunOutlook.Outlook outlook,
+            Optional<DeviceTime> time,
+            Optional<DeviceTime> timeToTrain) {
+        /** What neither has to be trained nor is on its way. */
+        public long tokensAlreadyTrained() {
+            return Math.max(
+                    0, planned.plan().totals().tokensPlanned() - outlook.tokensUnderway() - outlook.tokensToTrain());
+        }
+    }
 
     /**
      * Plans a document without storing anything.
      *
      * @throws ProblemException INVALID with every violation
      */
-    @Transactional(readOnly = true)
     public Preview plan(String text) {
         PlannedSweep planned = PlannedSweep.of(SweepReader.read(text, corpora));
-        return new Preview(planned, registry.tokensStored(planned.work()));
+        RunOutlook.Outlook there = outlook.of(planned.work());
+        String resourceClass = planned.document().resourceClass();
+        return new Preview(
+                planned,
+                there,
+                throughputs.timeOf(there.all(), resourceClass),
+                throughputs.timeOf(there.added(), resourceClass));
     }
 
     /**
@@ -204,7 +239,7 @@ public class Sweeps {
     /** The key of the list of sweeps. */
     public record Position(Instant createdAt, UUID id) {}
 
-    private Corpora corporaOf(Datasets datasets) {
+    private Corpora corporaOf(Datasets datasets, ResourceClassNames classes) {
         return new Corpora() {
             @Override
             public boolean hasProject(String name) {
@@ -216,6 +251,11 @@ public class Sweeps {
             @Override
             public Optional<DataSpec> find(String project, String name) {
                 return datasets.find(project, name);
+            }
+
+            @Override
+            public ResourceClassNames resourceClasses() {
+                return classes;
             }
         };
     }
@@ -229,9 +269,9 @@ public class Sweeps {
 
     /** Name of a sweep's project. */
     public String projectOf(Sweep sweep) {
-        return jdbc.sql("SELECT name FROM project WHERE id = ?")
-                .param(sweep.projectId())
+        return projectNames.computeIfAbsent(sweep.projectId(), id -> jdbc.sql("SELECT name FROM project WHERE id = ?")
+                .param(id)
                 .query(String.class)
-                .single();
+                .single());
     }
 }

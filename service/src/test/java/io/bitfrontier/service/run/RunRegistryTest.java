@@ -35,6 +35,9 @@ class RunRegistryTest {
     private RunRegistry registry;
 
     @Autowired
+    private RunOutlook outlook;
+
+    @Autowired
     private JdbcClient jdbc;
 
     @Autowired
@@ -65,7 +68,7 @@ class RunRegistryTest {
             trajectories.add(new Trajectory(decay.fingerprint(), decay, "tiny-17k", 2.0, List.of(end.tokens())));
             evaluations.add(new Evaluation(end, EVALUATION, 1.0));
         }
-        return new RequiredWork(trajectories, evaluations);
+        return new RequiredWork(trajectories, evaluations, "local");
     }
 
     private static TrajectorySpec decay(TrajectorySpec trunk, long budget) {
@@ -101,6 +104,13 @@ class RunRegistryTest {
                         row.getLong(4) / STEP,
                         row.getInt(5)))
                 .list();
+    }
+
+    private long living(String what) {
+        return jdbc.sql("SELECT coalesce(sum(" + what
+                        + "), 0) FROM run WHERE state NOT IN ('SUCCEEDED', 'FAILED', 'CANCELLED')")
+                .query(Long.class)
+                .single();
     }
 
     private long count(String what) {
@@ -188,12 +198,46 @@ class RunRegistryTest {
         registered.stateIds().values().forEach(this::store);
         RequiredWork larger = work(1, 20);
 
-        assertThat(registry.tokensStored(larger)).isEqualTo(9 * STEP);
+        assertThat(outlook.of(larger).tokensToTrain()).isEqualTo((9 + 2) * STEP);
         register(rows.sweep(), larger);
 
         assertThat(runs())
                 .contains(new Row("train", "READY", 9, 18, 1), new Row("train", "PLANNED", 18, 20, 1))
                 .doesNotContain(new Row("train", "READY", 0, 18, 1));
+    }
+
+    @Test
+    void theOutlookIsWhatTheRegistrationThenDoes() {
+        RunRegistry.Registered first = register(rows.sweep(), work(1, 10));
+        register(rows.sweep(), work(1, 20));
+        store(first.stateIds().values().iterator().next());
+        List<RequiredWork> next = List.of(work(1, 10), work(1, 20), work(1, 30), work(1, 10, 15, 40), work(2, 10));
+
+        for (RequiredWork work : next) {
+            long tokens = living("to_tokens - from_tokens");
+            RunOutlook.Outlook before = outlook.of(work);
+
+            assertThat(register(rows.sweep(), work).newRuns()).isEqualTo(before.newRuns());
+
+            assertThat(living("to_tokens - from_tokens") - tokens).isEqualTo(before.tokensToTrain());
+            RunOutlook.Outlook after = outlook.of(work);
+            assertThat(after.newRuns()).isZero();
+            assertThat(after.tokensToTrain()).isZero();
+            assertThat(after.added()).isEmpty();
+            assertThat(after.all()).isEqualTo(before.all());
+            assertThat(after.tokensUnderway()).isEqualTo(before.tokensUnderway() + before.tokensToTrain());
+        }
+    }
+
+    @Test
+    void newRunsAreOfTheirSweepsClassAndSharedOnesKeepTheirs() {
+        RequiredWork small = work(1, 10);
+        RequiredWork large = work(1, 10, 20);
+        register(rows.sweep(), small);
+        register(rows.sweep(), new RequiredWork(large.trajectories(), large.evaluations(), "gpu-large"));
+
+        assertThat(count("run WHERE resource_class = 'local'")).isEqualTo(3);
+        assertThat(count("run WHERE resource_class = 'gpu-large'")).isEqualTo(3);
     }
 
     @Test
@@ -216,7 +260,7 @@ class RunRegistryTest {
         registered.stateIds().values().forEach(this::store);
         UUID second = rows.sweep();
 
-        assertThat(registry.tokensStored(work(1, 10))).isEqualTo(10 * STEP);
+        assertThat(outlook.of(work(1, 10)).tokensToTrain()).isZero();
         assertThat(register(second, work(1, 10)).newRuns()).isZero();
         assertThat(count("sweep_run WHERE sweep_id = '" + second + "'")).isEqualTo(3);
     }
@@ -229,7 +273,8 @@ class RunRegistryTest {
         EvaluationSpec longer = new EvaluationSpec(EVALUATION.data(), 128, 9, EVALUATION.tasks());
         RequiredWork again = new RequiredWork(
                 base.trajectories(),
-                List.of(new Evaluation(base.evaluations().get(0).state(), longer, 1.0)));
+                List.of(new Evaluation(base.evaluations().get(0).state(), longer, 1.0)),
+                "local");
 
         assertThat(register(rows.sweep(), again).newRuns()).isEqualTo(1);
         assertThat(count("run WHERE kind = 'evaluate' AND state = 'READY'")).isEqualTo(1);

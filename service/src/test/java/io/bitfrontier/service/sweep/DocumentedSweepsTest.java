@@ -3,6 +3,8 @@ package io.bitfrontier.service.sweep;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.plan.GridExpander;
+import io.bitfrontier.service.run.ResourceClassNames;
+import io.bitfrontier.service.testing.SomeResourceClasses;
 import io.bitfrontier.vocabulary.Precision;
 import io.bitfrontier.vocabulary.Quantizer;
 import io.bitfrontier.vocabulary.Scheme;
@@ -36,6 +38,11 @@ class DocumentedSweepsTest {
         @Override
         public Optional<DataSpec> find(String project, String name) {
             return Optional.of(new DataSpec(name, "0".repeat(64), DataSpec.BYTE_TOKENIZER, 0, "/text"));
+        }
+
+        @Override
+        public ResourceClassNames resourceClasses() {
+            return new SomeResourceClasses();
         }
     };
 

@@ -8,6 +8,8 @@ import io.bitfrontier.service.plan.QuantizerChoice;
 import io.bitfrontier.service.plan.TrainingSettings;
 import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.problem.Violation;
+import io.bitfrontier.service.run.ResourceClassNames;
+import io.bitfrontier.service.testing.SomeResourceClasses;
 import io.bitfrontier.vocabulary.ModelCatalog;
 import io.bitfrontier.vocabulary.ModelShape;
 import io.bitfrontier.vocabulary.Precision;
@@ -39,6 +41,11 @@ class SweepReaderTest {
             return name.equals("books")
                     ? Optional.of(new DataSpec("books", "a".repeat(64), DataSpec.BYTE_TOKENIZER, 0, "/data/books"))
                     : Optional.empty();
+        }
+
+        @Override
+        public ResourceClassNames resourceClasses() {
+            return new SomeResourceClasses();
         }
     };
 
@@ -140,6 +147,7 @@ class SweepReaderTest {
         assertThat(training.evaluation().windows()).isEqualTo(320);
         assertThat(training.evaluation().tasks()).containsExactly("choices", "perplexity");
         assertThat(sweep.limits()).isEqualTo(SweepLimits.NONE);
+        assertThat(sweep.resourceClass()).isEqualTo("local");
     }
 
     @ParameterizedTest
@@ -194,6 +202,7 @@ class SweepReaderTest {
                         training: {batchTokens: 1000, learningRate: {tiny-44k: 3e-3, default: 0}, beta1: 1, qat: {learningRate: {"16": 1}}}
                         evaluate: [choice]
                         evaluation: {windows: 0}
+                        resources: {class: gpu-larg}
                         limits: {priority: 101}
                         """))
                 .containsExactlyInAnyOrder(
@@ -238,6 +247,10 @@ class SweepReaderTest {
                         new Violation("training.qat.learningRate.16", "1", "'16' is none of 1, 1.58, 2, 3, 4, default"),
                         new Violation("evaluate[0]", "choice", "is not an evaluation; did you mean 'choices'?"),
                         new Violation("evaluation.windows", "0", "must be a whole number from 1 to 100000"),
+                        new Violation(
+                                "resources.class",
+                                "gpu-larg",
+                                "is not a resource class here; did you mean 'gpu-large'?"),
                         new Violation("limits.priority", "101", "must be a whole number from -100 to 100"));
     }
 

@@ -39,8 +39,10 @@ public final class PlanCommand extends ServiceCommand {
 
     private void describe(Plan plan) {
         PlanText.saving(plan.summary()).forEach(this::print);
-        if (plan.tokensAlreadyTrained() > 0) {
-            print("Of these, " + Figures.count(plan.tokensAlreadyTrained()) + " tokens are trained already.");
+        if (plan.tokensAlreadyTrained() > 0 || plan.tokensUnderway() > 0) {
+            print("Of these, " + Figures.count(plan.tokensAlreadyTrained()) + " tokens are trained already and "
+                    + Figures.count(plan.tokensUnderway()) + " are on their way; submitting adds " + plan.newRuns()
+                    + " runs and " + Figures.count(plan.tokensToTrain()) + " tokens");
         }
         print("Runs: " + plan.trainRuns() + " of training, " + plan.evaluateRuns() + " of evaluation");
         print(String.format(
@@ -48,13 +50,7 @@ public final class PlanCommand extends ServiceCommand {
                 "Compute: %.3g FLOPs; checkpoints: %s",
                 plan.flopsPlanned(),
                 Figures.bytes(plan.storageBytes())));
-        if (plan.gpuHours() != null) {
-            print(String.format(
-                    Locale.ROOT,
-                    "Time: %.3g device hours (%s)",
-                    plan.gpuHours(),
-                    Objects.requireNonNullElse(plan.throughputSource(), "measured throughput")));
-        }
+        print("Time: " + time(plan));
         for (Plan.Rounding r : Objects.requireNonNullElse(plan.rounded(), List.<Plan.Rounding>of())) {
             if (r.requested() != r.tokens()) {
                 print("Rounded to whole optimizer steps: " + r.requested() + " tokens to " + r.tokens());
@@ -68,6 +64,17 @@ public final class PlanCommand extends ServiceCommand {
         if (plan.droppedCount() > DROPPED_SHOWN) {
             print("  and " + (plan.droppedCount() - DROPPED_SHOWN) + " more; --json lists them");
         }
+    }
+
+    private static String time(Plan plan) {
+        String source = Objects.requireNonNullElse(plan.throughputSource(), "unknown");
+        if (plan.gpuHours() == null) {
+            return source;
+        }
+        String toTrain = plan.gpuHoursToTrain() == null || plan.tokensToTrain() == plan.tokensPlanned()
+                ? ""
+                : String.format(Locale.ROOT, ", %.3g of them still to be done", plan.gpuHoursToTrain());
+        return String.format(Locale.ROOT, "%.3g device hours%s (%s)", plan.gpuHours(), toTrain, source);
     }
 
     private static String sentence(Plan.Dropped d) {

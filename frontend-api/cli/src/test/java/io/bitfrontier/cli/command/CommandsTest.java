@@ -48,7 +48,9 @@ class CommandsTest {
     void planSendsTheDocumentAsItIsAndSaysWhatIsSavedAndDropped() {
         api.on("POST /api/v1/plans", 200, """
                 {"points": 36, "runs": 70, "trainRuns": 34, "evaluateRuns": 36, "tokensAlone": 54000000,
-                 "tokensParentReused": 21600000, "tokensPlanned": 9000000, "tokensAlreadyTrained": 0,
+                 "tokensParentReused": 21600000, "tokensPlanned": 9000000, "tokensAlreadyTrained": 1000000,
+                 "tokensUnderway": 2000000, "tokensToTrain": 6000000, "newRuns": 50, "resourceClass": "local",
+                 "gpuHours": 1.5, "gpuHoursToTrain": 1, "throughputSource": "12 runs measured on cuda: NVIDIA H200",
                  "flopsPlanned": 1.25e13, "storageBytes": 51200000, "droppedCount": 1, "dropped": [
                    {"model": "tiny-17k", "tokens": 1000000, "precision": "4", "scheme": "ptq", "quantizer": "seq",
                     "seed": 1, "reason": "seq has no 4-bit grid"}],
@@ -61,8 +63,10 @@ class CommandsTest {
         assertThat(terminal.out()).isEqualTo("""
                 Plan: 36 grid points by 70 runs, training 9M tokens
                 Saved: 6.0× against every point trained alone (54M), 2.4× against reusing a parent per budget (21.6M)
+                Of these, 1M tokens are trained already and 2M are on their way; submitting adds 50 runs and 6M tokens
                 Runs: 34 of training, 36 of evaluation
                 Compute: 1.25e+13 FLOPs; checkpoints: 51.2 MB
+                Time: 1.50 device hours, 1.00 of them still to be done (12 runs measured on cuda: NVIDIA H200)
                 Rounded to whole optimizer steps: 1000000 tokens to 999424
                 Dropped combinations: 1
                   tiny-17k 1M 4-bit ptq seq: seq has no 4-bit grid

@@ -1,5 +1,6 @@
 package io.bitfrontier.service.sweep.web;
 
+import io.bitfrontier.api.model.DeviceRate;
 import io.bitfrontier.api.model.DroppedCombination;
 import io.bitfrontier.api.model.KeepStates;
 import io.bitfrontier.api.model.Plan;
@@ -7,15 +8,18 @@ import io.bitfrontier.api.model.PlanSummary;
 import io.bitfrontier.api.model.Progress;
 import io.bitfrontier.api.model.Rounding;
 import io.bitfrontier.api.model.RunFailure;
+import io.bitfrontier.api.model.RunKind;
 import io.bitfrontier.api.model.Sweep;
 import io.bitfrontier.api.model.SweepLimits;
 import io.bitfrontier.api.model.SweepState;
 import io.bitfrontier.api.model.SweepUse;
 import io.bitfrontier.service.plan.DroppedPoint;
+import io.bitfrontier.service.run.DeviceTime;
 import io.bitfrontier.service.run.SweepProgress;
 import io.bitfrontier.service.run.SweepProgressQuery;
 import io.bitfrontier.service.run.SweepUses;
 import io.bitfrontier.service.run.WaitingReasons;
+import io.bitfrontier.service.run.Workload;
 import io.bitfrontier.service.sweep.PlannedSweep;
 import io.bitfrontier.service.sweep.Sweeps;
 import io.bitfrontier.vocabulary.protocol.RunState;
@@ -153,8 +157,22 @@ class SweepAnswers {
         plan.setTrainRuns(summary.trainRuns());
         plan.setEvaluateRuns(summary.evaluateRuns());
         plan.setTokensAlreadyTrained(preview.tokensAlreadyTrained());
+        plan.setTokensUnderway(preview.outlook().tokensUnderway());
+        plan.setTokensToTrain(preview.outlook().tokensToTrain());
+        plan.setNewRuns(preview.outlook().newRuns());
+        String resourceClass = planned.document().resourceClass();
+        plan.setResourceClass(resourceClass);
+        plan.setThroughputSource(preview.time()
+                .map(DeviceTime::source)
+                .orElse("unknown: no run of resource class " + resourceClass + " has been measured"));
+        preview.time().ifPresent(time -> {
+            plan.setGpuHours(time.hours());
+            plan.setThroughput(time.parts().stream().map(SweepAnswers::rate).toList());
+        });
+        preview.timeToTrain().ifPresent(time -> plan.setGpuHoursToTrain(time.hours()));
         plan.setFlopsPlanned(summary.flopsPlanned());
         plan.setStorageBytes(summary.storageBytes());
+        plan.setStorageKeptBytes(planned.storageKeptBytes());
         plan.setDropped(planned.expansion().dropped().stream()
                 .map(SweepAnswers::dropped)
                 .toList());
@@ -166,6 +184,22 @@ class SweepAnswers {
                 .map(index -> "exclude[" + index + "]")
                 .toList());
         return plan;
+    }
+
+    private static DeviceRate rate(DeviceTime.Part part) {
+        Workload workload = part.workload();
+        DeviceRate rate = new DeviceRate(
+                RunKind.fromValue(workload.kind()),
+                workload.model(),
+                workload.precision(),
+                part.estimatedFrom() == null,
+                part.runs(),
+                part.tokensPerSecond(),
+                part.hours());
+        rate.setQuantizer(workload.quantizer());
+        Workload nearest = part.estimatedFrom();
+        rate.setEstimatedFrom(nearest == null ? null : nearest.what());
+        return rate;
     }
 
     private static DroppedCombination dropped(DroppedPoint dropped) {

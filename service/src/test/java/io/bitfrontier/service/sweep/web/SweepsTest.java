@@ -11,6 +11,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
 import io.bitfrontier.service.testing.ServiceTest;
+import io.bitfrontier.service.testing.StoredRows;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Collectors;
@@ -87,6 +88,63 @@ class SweepsTest {
                 .andExpect(jsonPath("$.rounded[0].tokens").value(102_400));
         assertThat(count("sweep")).isZero();
         assertThat(count("run")).isZero();
+    }
+
+    @Test
+    void aPlanTakesTheTimeThatWasMeasuredAndSaysWhichOrWhyThereIsNone() throws Exception {
+        send("/api/v1/plans", sweep("s", GRID))
+                .andExpect(jsonPath("$.gpuHours").doesNotExist())
+                .andExpect(jsonPath("$.throughputSource")
+                        .value("unknown: no run of resource class local has been measured"))
+                .andExpect(jsonPath("$.resourceClass").value("local"))
+                .andExpect(jsonPath("$.storageBytes").value(2_474_112))
+                .andExpect(jsonPath("$.storageKeptBytes").value(2_474_112))
+                .andExpect(jsonPath("$.newRuns").value(18));
+
+        StoredRows rows = new StoredRows(jdbc);
+        long run = rows.run(rows.sweep(), "train", "SUCCEEDED", rows.state("tiny-17k", "16", 1000));
+        jdbc.sql("""
+                        INSERT INTO throughput (attempt_id, resource_class, device, devices, kind, model, precision,
+                                                flops_per_token, tokens, seconds)
+                        VALUES (?, 'local', 'cpu: some', 1, 'train', 'tiny-17k', '16', 1e5, 1000, 2)
+                        """).param(rows.attempt(run, 1, 0, "SUCCEEDED")).update();
+
+        send("/api/v1/plans", sweep("s", GRID))
+                .andExpect(jsonPath("$.gpuHours").isNumber())
+                .andExpect(jsonPath("$.gpuHoursToTrain").isNumber())
+                .andExpect(jsonPath("$.throughputSource")
+                        .value("1 runs measured on cpu: some; 3 of 4 kinds of work estimated from the FLOP rate of the"
+                                + " nearest measured model (tiny-17k)"))
+                .andExpect(jsonPath("$.throughput.length()").value(4))
+                .andExpect(jsonPath("$.throughput[?(@.measured == true)].kind").value("train"))
+                .andExpect(jsonPath("$.throughput[?(@.measured == true)].precision")
+                        .value("16"));
+    }
+
+    @Test
+    void aPlanBesideItsOwnSweepHasNothingToAdd() throws Exception {
+        submitted(sweep("s", GRID));
+        jdbc.sql("UPDATE state SET checkpoint_uri = 'file:///x', checkpoint_sha256 = repeat('a', 64), stored_at = now()"
+                        + " WHERE id IN (SELECT target_state_id FROM run WHERE state = 'READY')")
+                .update();
+
+        send("/api/v1/plans", sweep("again", GRID))
+                .andExpect(jsonPath("$.newRuns").value(0))
+                .andExpect(jsonPath("$.tokensToTrain").value(0))
+                .andExpect(jsonPath("$.tokensAlreadyTrained").value(81 * 1024))
+                .andExpect(jsonPath("$.tokensUnderway").value((180 - 81 + 10 + 20 + 9 + 18 + 10 + 20) * 1024));
+    }
+
+    @Test
+    void theRunsOfASweepAreOfItsClass() throws Exception {
+        send("/api/v1/sweeps", sweep("s", GRID + "resources: {class: gpu-large}\n"))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.violations[0].path").value("resources.class"))
+                .andExpect(
+                        jsonPath("$.violations[0].message").value("is not a resource class here; known here: local"));
+        submitted(sweep("s", GRID + "resources: {class: local}\n"));
+
+        assertThat(count("run WHERE resource_class = 'local'")).isEqualTo(18);
     }
 
     @Test
