@@ -129,8 +129,8 @@ class Reconciler {
                     "it ran longer than the " + text(runs.attemptLimit()) + " that an attempt may take",
                     ACTOR);
         }
-        dependants.settle();
         if (thorough) {
+            dependants.settle();
             retention.removeLeftovers();
             int ended = workers.endAbandoned(runs.lease().multipliedBy(ABANDONED_AFTER_LEASES));
             if (ended > 0) {

@@ -3,10 +3,17 @@ package io.bitfrontier.service.run;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.RunState;
 import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.Transactional;
+import org.springframework.transaction.event.TransactionPhase;
+import org.springframework.transaction.event.TransactionalEventListener;
+import org.springframework.transaction.support.TransactionTemplate;
 
 /** What waits for a run: it becomes READY when the state it starts from is stored, and fails when that can never be. */
 @Service
@@ -16,11 +23,18 @@ public class Dependants {
     private final JdbcClient jdbc;
     private final RunTransitions transitions;
     private final ApplicationEventPublisher events;
+    private final TransactionTemplate own;
 
-    Dependants(JdbcClient jdbc, RunTransitions transitions, ApplicationEventPublisher events) {
+    Dependants(
+            JdbcClient jdbc,
+            RunTransitions transitions,
+            ApplicationEventPublisher events,
+            PlatformTransactionManager transactions) {
         this.jdbc = jdbc;
         this.transitions = transitions;
         this.events = events;
+        this.own = new TransactionTemplate(transactions);
+        this.own.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
     }
 
     /** The state has been stored. */
@@ -68,31 +82,54 @@ public class Dependants {
 
     /**
      * Finds runs that were planned while the state they wait for was being decided: the two transactions did not see each
-     * other.
+     * other. It reads everything that waits, so it is not for every round: {@link #on} has looked after each submission already,
+     * and only what a killed service did not look at is left for it.
      *
      * @return how many moved on
      */
     @Transactional
     public int settle() {
-        List<Long> stored = jdbc.sql("""
-                        SELECT r.id FROM run r JOIN state s ON s.id = r.start_state_id
-                        WHERE r.state = 'PLANNED' AND s.stored_at IS NOT NULL ORDER BY r.id
-                        """).query(Long.class).list();
+        return settle(null);
+    }
+
+    /** A sweep's runs are there for all to see: what was decided while they were being planned is made up for. */
+    @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
+    void on(SweepLinked event) {
+        own.executeWithoutResult(status -> settle(event.sweep()));
+    }
+
+    private int settle(@Nullable UUID sweep) {
+        List<Long> stored = among(sweep, """
+                SELECT r.id FROM run r JOIN state s ON s.id = r.start_state_id
+                WHERE r.state = 'PLANNED' AND s.stored_at IS NOT NULL AND %s ORDER BY r.id
+                """);
         promote(stored);
-        List<Long> failed = jdbc.sql("""
-                        SELECT DISTINCT f.id FROM run r
-                        JOIN run f ON f.target_state_id = r.start_state_id AND f.kind = 'train' AND f.state = 'FAILED'
-                        JOIN state s ON s.id = r.start_state_id AND s.stored_at IS NULL
-                        WHERE r.state = 'PLANNED'
-                          AND NOT EXISTS (
-                            SELECT 1 FROM run other
-                            WHERE other.target_state_id = r.start_state_id AND other.kind = 'train'
-                              AND other.state IN ('PLANNED', 'READY', 'RUNNING', 'SUCCEEDED') AND other.evicted_at IS NULL)
-                        """).query(Long.class).list();
+        List<Long> failed = among(sweep, """
+                SELECT DISTINCT f.id FROM run r
+                JOIN run f ON f.target_state_id = r.start_state_id AND f.kind = 'train' AND f.state = 'FAILED'
+                JOIN state s ON s.id = r.start_state_id AND s.stored_at IS NULL
+                WHERE r.state = 'PLANNED'
+                  AND NOT EXISTS (
+                    SELECT 1 FROM run other
+                    WHERE other.target_state_id = r.start_state_id AND other.kind = 'train'
+                      AND other.state IN ('PLANNED', 'READY', 'RUNNING', 'SUCCEEDED') AND other.evicted_at IS NULL)
+                  AND %s
+                """);
         for (long run : failed) {
             failAfter(run, failureOf(run));
         }
         return stored.size() + failed.size();
+    }
+
+    /** @param sweep whose runs count; null for all */
+    private List<Long> among(@Nullable UUID sweep, String sql) {
+        if (sweep == null) {
+            return jdbc.sql(sql.formatted("TRUE")).query(Long.class).list();
+        }
+        return jdbc.sql(sql.formatted("r.id IN (SELECT n.run_id FROM sweep_run n WHERE n.sweep_id = ?)"))
+                .param(sweep)
+                .query(Long.class)
+                .list();
     }
 
     private FailureClass failureOf(long run) {

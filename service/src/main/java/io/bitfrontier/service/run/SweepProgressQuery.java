@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Reads the progress of sweeps, three statements for however many. */
+/** Reads the progress of sweeps, at most three statements for however many. */
 @Component
 public class SweepProgressQuery {
     static final int MOST_FAILURES = 20;
@@ -77,23 +77,43 @@ public class SweepProgressQuery {
             of.done += row.getLong("done");
             of.flopsLeft += row.getDouble("flops_left");
         });
-        jdbc.sql(SPEEDS).param("sweeps", sums.keySet()).query(row -> {
+        // Whoever has nothing that runs or failed is not asked about it: looking for what is not there reads all of a
+        // sweep.
+        List<UUID> running = having(sums, RunState.RUNNING);
+        if (!running.isEmpty()) {
+            readSpeeds(sums, running);
+        }
+        List<UUID> failed = having(sums, RunState.FAILED);
+        if (!failed.isEmpty()) {
+            readFailures(sums, failed);
+        }
+        Map<UUID, SweepProgress> progress = new LinkedHashMap<>();
+        sums.forEach((sweep, of) -> progress.put(sweep, of.progress()));
+        return progress;
+    }
+
+    private static List<UUID> having(Map<UUID, Sums> sums, RunState state) {
+        return sums.entrySet().stream()
+                .filter(entry -> entry.getValue().runs.containsKey(state))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private void readSpeeds(Map<UUID, Sums> sums, List<UUID> sweeps) {
+        jdbc.sql(SPEEDS).param("sweeps", sweeps).query(row -> {
             Sums of = sums.getOrDefault(row.getObject("sweep_id", UUID.class), new Sums());
             of.tokensPerSecond = row.getObject("tokens", Double.class);
             of.flopsPerSecond = row.getObject("flops", Double.class);
         });
-        jdbc.sql(FAILURES)
-                .param("sweeps", sums.keySet())
-                .param("most", MOST_FAILURES)
-                .query(row -> {
-                    Sums of = sums.getOrDefault(row.getObject("sweep_id", UUID.class), new Sums());
-                    String message = row.getString("failure_message");
-                    of.failures.add(new SweepProgress.Failure(
-                            row.getLong("id"), row.getString("failure_class"), message == null ? "" : message));
-                });
-        Map<UUID, SweepProgress> progress = new LinkedHashMap<>();
-        sums.forEach((sweep, of) -> progress.put(sweep, of.progress()));
-        return progress;
+    }
+
+    private void readFailures(Map<UUID, Sums> sums, List<UUID> sweeps) {
+        jdbc.sql(FAILURES).param("sweeps", sweeps).param("most", MOST_FAILURES).query(row -> {
+            Sums of = sums.getOrDefault(row.getObject("sweep_id", UUID.class), new Sums());
+            String message = row.getString("failure_message");
+            of.failures.add(new SweepProgress.Failure(
+                    row.getLong("id"), row.getString("failure_class"), message == null ? "" : message));
+        });
     }
 
     private static final class Sums {

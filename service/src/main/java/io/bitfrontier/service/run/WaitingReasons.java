@@ -37,8 +37,7 @@ public class WaitingReasons {
     /** Of a sweep, by one of its READY runs. */
     public Optional<String> ofSweep(UUID sweep) {
         return jdbc.sql(NEWEST.formatted("""
-                        SELECT r.resource_class FROM sweep_run n JOIN run r ON r.id = n.run_id
-                        WHERE n.sweep_id = :sweep AND r.state = 'READY' LIMIT 1"""))
+                        SELECT n.resource_class FROM sweep_run n WHERE n.sweep_id = :sweep AND n.ready LIMIT 1"""))
                 .param("sweep", sweep)
                 .query(String.class)
                 .optional();
