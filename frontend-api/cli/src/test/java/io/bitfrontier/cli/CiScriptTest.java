@@ -21,6 +21,8 @@ class CiScriptTest {
     @TempDir
     Path root;
 
+    private String limit = "1m";
+
     private record Result(int code, String output) {}
 
     @BeforeEach
@@ -84,6 +86,46 @@ class CiScriptTest {
     }
 
     @Test
+    void aClassOfWhichNoTestRanAndNoneWasSkippedFailsByName() throws Exception {
+        Result result = run(report("a", "") + report("b", "") + controlPlaneReport("") + silentReport("io.x.AwayIT"));
+
+        assertThat(result.code()).isEqualTo(1);
+        assertThat(result.output())
+                .contains("no test of this class ran, and none says that it was skipped: io.x.AwayIT\n");
+    }
+
+    @Test
+    void aClassMayBeSilentWhereItMayBeSkipped() throws Exception {
+        Files.writeString(
+                root.resolve(".ci/allowed-skips"),
+                Files.readString(root.resolve(".ci/allowed-skips")) + "*Away*#* moon r\n");
+        Path script = root.resolve(".ci/run");
+        Files.writeString(script, Files.readString(script).replace("docker) ", "moon) false ;;\n    docker) "));
+
+        Result result = run(report("a", "") + report("b", "") + controlPlaneReport("") + silentReport("io.x.AwayIT"));
+
+        assertThat(result.code()).as(result.output()).isZero();
+        assertThat(result.output()).contains("skipped: io.x.AwayIT# (r)");
+    }
+
+    @Test
+    void aBuildThatHangsSaysWhereAndFails() throws Exception {
+        limit = "1s";
+
+        Result result = run("""
+                mkdir -p a/target/failsafe-reports
+                said=a/target/failsafe-reports/1-jvmRun1.dumpstream
+                echo "Corrupted channel by directly writing to native stream. Stream 'at io.x.Hanging.a'." >$said
+                trap 'echo Full thread dump; hung=1' QUIT
+                until [[ -v hung ]]; do sleep 0.1; done
+                kill -KILL -$PPID
+                """);
+
+        assertThat(result.code()).isEqualTo(137);
+        assertThat(result.output()).contains("Full thread dump", "at io.x.Hanging.a\n", "did not end within 1s");
+    }
+
+    @Test
     void aFailedBuildFails() throws Exception {
         assertThat(run("exit 1").code()).isEqualTo(1);
     }
@@ -109,6 +151,13 @@ class CiScriptTest {
                 """.formatted(module, testClass, inside);
     }
 
+    /** What is written for a class whose BeforeAll assumes what does not hold. */
+    private static String silentReport(String testClass) {
+        return report("a", testClass, "")
+                .replaceAll("(?s)  <testcase.*</testcase>\n", "")
+                .replace("tests=\"1\"", "tests=\"0\"");
+    }
+
     private static void executable(Path file, String script) throws IOException {
         Files.writeString(file, "#!/bin/bash\n" + script + "\n");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -118,10 +167,13 @@ class CiScriptTest {
         Path mvn = Files.createDirectories(root.resolve("bin")).resolve("mvn");
         executable(mvn, "sleep 0.02\n" + maven + "\ncat <<'X'\n" + SUMMARY + "X");
         Path output = root.resolve("output.txt");
-        ProcessBuilder builder = new ProcessBuilder(root.resolve(".ci/run").toString())
+        ProcessBuilder builder = new ProcessBuilder(
+                        // A process that a JVM starts does not hear SIGQUIT by itself.
+                        "env", "--default-signal=QUIT", root.resolve(".ci/run").toString())
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile());
         builder.environment().put("PATH", mvn.getParent() + ":" + System.getenv("PATH"));
+        builder.environment().put("CI_LIMIT", limit);
         int code = builder.start().waitFor();
         return new Result(code, Files.readString(output));
     }

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -85,6 +86,7 @@ class FailPointsIT {
     }
 
     @Test
+    @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void aServiceThatEndsAtAnyPointLosesAndDoublesNothing() throws Exception {
         service.start();
         service.awaitReady();
