@@ -9,6 +9,7 @@ import io.bitfrontier.service.worker.Workers;
 import io.bitfrontier.service.worker.Workers.Living;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,12 @@ import org.springframework.stereotype.Component;
 @Component
 class Staffing {
     private static final Logger log = LoggerFactory.getLogger(Staffing.class);
+
+    /**
+     * A worker that runs finds nothing to do and leaves by itself; one that waits for a node would have a node made for nothing. It
+     * is kept this long, since the next sweep may come.
+     */
+    private static final Duration NO_LONGER_WANTED = Duration.ofSeconds(30);
 
     private final Launcher launcher;
     private final Workers workers;
@@ -55,6 +62,7 @@ class Staffing {
         this.nanoTime = nanoTime;
     }
 
+    /** Launches who is missing, and withdraws who waits for nothing. */
     void staff() {
         Map<String, Integer> ready = demand.readyByClass();
         List<Living> living = workers.living(launcher.kind(), launcher.installation());
@@ -67,12 +75,25 @@ class Staffing {
                     idle += worker.busy() || worker.spent() ? 0 : 1;
                 }
             }
+            long surplus = idle - ready.getOrDefault(resources.name(), 0);
+            living.stream()
+                    .filter(worker -> worker.resourceClass().equals(resources.name()))
+                    .filter(worker -> worker.waiting() && worker.silentFor().compareTo(NO_LONGER_WANTED) >= 0)
+                    .limit(Math.max(0, surplus))
+                    .forEach(this::withdraw);
             long wanted = Math.min(ready.getOrDefault(resources.name(), 0) - idle, resources.capacity() - there);
             for (long i = 0; i < wanted && backOff(resources.name()).mayStart(); i++) {
                 if (!launch(resources)) {
                     break;
                 }
             }
+        }
+    }
+
+    /** Its row alone: what it had launched has no living row then, and goes as every such thing does. */
+    private void withdraw(Living worker) {
+        if (workers.withdraw(worker.id(), "no run waits for it any more")) {
+            log.info("worker {} of class {} is not wanted any more", worker.id(), worker.resourceClass());
         }
     }
 

@@ -26,6 +26,7 @@ public class Workers {
      * @param seen whether it has ever asked for work
      * @param busy whether it has an attempt
      * @param spent whether it has had all the runs it may have
+     * @param waiting whether it does not run yet, and why is known: no node has room for it, its image is being pulled
      * @param silentFor time since its last sign of life, or since its row was made, by the database's clock
      */
     public record Living(
@@ -35,6 +36,7 @@ public class Workers {
             boolean seen,
             boolean busy,
             boolean spent,
+            boolean waiting,
             Duration silentFor) {}
 
     /** How a worker ended. */
@@ -96,6 +98,7 @@ public class Workers {
                         SELECT w.id, w.resource_class, w.external_id, w.last_seen_at IS NOT NULL AS seen,
                                EXISTS (SELECT 1 FROM attempt a WHERE a.worker_id = w.id AND a.state = 'RUNNING') AS busy,
                                w.runs_limit > 0 AND w.runs_claimed >= w.runs_limit AS spent,
+                               w.last_seen_at IS NULL AND w.note IS NOT NULL AS waiting,
                                extract(epoch FROM clock_timestamp() - COALESCE(w.last_seen_at, w.created_at)) AS silent
                         FROM worker w
                         WHERE w.state IN ('LAUNCHING', 'ACTIVE') AND w.launcher = ? AND w.launched_by = ?
@@ -110,6 +113,7 @@ public class Workers {
                         row.getBoolean("seen"),
                         row.getBoolean("busy"),
                         row.getBoolean("spent"),
+                        row.getBoolean("waiting"),
                         Duration.ofMillis(Math.round(row.getDouble("silent") * 1000))))
                 .list();
     }
@@ -177,6 +181,19 @@ public class Workers {
                             WHERE i.launcher = w.launcher AND i.launched_by = w.launched_by
                               AND i.compared_at > clock_timestamp() - make_interval(secs => :limit))
                         """).param("limit", limit.toMillis() / 1000.0).update();
+    }
+
+    /**
+     * Ends a worker that has never asked for work; should it come after all, it gets none.
+     *
+     * @return whether it had not come yet
+     */
+    @Transactional
+    public boolean withdraw(UUID id, String reason) {
+        return jdbc.sql("""
+                                UPDATE worker SET state = 'LEFT', ended_at = clock_timestamp(), end_reason = :reason
+                                WHERE id = :id AND state = 'LAUNCHING' AND last_seen_at IS NULL
+                                """).param("reason", reason).param("id", id).update() == 1;
     }
 
     /** Asks a worker to checkpoint and leave, with its next heartbeat or claim. */

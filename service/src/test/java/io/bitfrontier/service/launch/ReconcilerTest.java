@@ -116,6 +116,52 @@ class ReconcilerTest {
     }
 
     @Test
+    void aWorkerThatStillWaitsForANodeIsWithdrawnWhenNoRunWaitsForIt() {
+        Seeded run = aRun().insert(jdbc);
+        reconciler.round();
+        UUID worker = onlyWorker();
+        launcher.sightings.put(worker, Launcher.Sighting.waiting("0/3 nodes are available"));
+        reconciler.round();
+        age(worker, 60);
+        reconciler.round();
+        assertThat(workerState(worker)).as("its run still waits").isEqualTo("LAUNCHING");
+
+        jdbc.sql("UPDATE sweep_run SET ready = false WHERE run_id = ?")
+                .param(run.run())
+                .update();
+        age(worker, 5);
+        reconciler.round();
+        assertThat(workerState(worker)).as("another sweep may come").isEqualTo("LAUNCHING");
+        age(worker, 60);
+        reconciler.round();
+        assertThat(workerState(worker)).isEqualTo("LEFT");
+        restartTheService();
+        reconciler.round();
+        assertThat(launcher.existing).as("what it had launched").isEmpty();
+    }
+
+    @Test
+    void aWorkerThatHasComeIsNotWithdrawn() {
+        Seeded run = aRun().insert(jdbc);
+        reconciler.round();
+        UUID worker = onlyWorker();
+        claim(worker);
+        jdbc.sql("UPDATE sweep_run SET ready = false WHERE run_id = ?")
+                .param(run.run())
+                .update();
+
+        assertThat(workers.withdraw(worker, "no run waits for it any more")).isFalse();
+        assertThat(workerState(worker)).isEqualTo("ACTIVE");
+    }
+
+    private void age(UUID worker, int seconds) {
+        jdbc.sql("UPDATE worker SET created_at = clock_timestamp() - make_interval(secs => :seconds) WHERE id = :id")
+                .param("seconds", seconds)
+                .param("id", worker)
+                .update();
+    }
+
+    @Test
     void theRunOfADeadWorkerIsGivenBackAtOnceWithAReason() {
         Seeded run = aRun().insert(jdbc);
         reconciler.round();
