@@ -109,11 +109,16 @@ final class FakeService implements AutoCloseable {
         return this;
     }
 
-    /** Another worker has the attempt's run. */
-    void fence() {
+    /**
+     * Another worker has the attempt's run.
+     *
+     * @return what was obeyed until then
+     */
+    synchronized List<String> fence() {
         for (String endpoint : List.of("heartbeat", "metrics", "log", "checkpoints", "completion", "failure")) {
             fault(endpoint, Fault.FENCED, 1000);
         }
+        return List.copyOf(obeyed);
     }
 
     /** Forgets metric batches behind {@code sequence}, as a database restored from a backup does. */
@@ -133,26 +138,33 @@ final class FakeService implements AutoCloseable {
         }
     }
 
-    private synchronized void handle(HttpExchange exchange) throws IOException {
+    /** Nothing is locked while bytes come or go: a client that is frozen half-way through a request keeps only its own thread. */
+    private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             byte[] body = exchange.getRequestBody().readAllBytes();
-            String[] path = exchange.getRequestURI().getPath().split("/", -1);
-            String endpoint = path[path.length - 1];
-            Deque<Fault> scripted = faults.getOrDefault(endpoint, new ArrayDeque<>());
-            Fault fault = scripted.poll();
-            if (fault == Fault.AWAY || cutOff) {
-                return;
-            }
-            Answer answer = fault == null || fault == Fault.ANSWER_LOST
-                    ? authorized(exchange, path, endpoint, body)
-                    : refusal(fault);
-            notifyAll();
-            if (fault != Fault.ANSWER_LOST) {
+            Answer answer = answer(exchange, body);
+            if (answer != null) {
                 byte[] bytes = answer.body() == null ? new byte[0] : json.writeValueAsBytes(answer.body());
                 exchange.sendResponseHeaders(answer.status(), bytes.length == 0 ? -1 : bytes.length);
                 exchange.getResponseBody().write(bytes);
             }
         }
+    }
+
+    /** Null where the client gets none. */
+    private synchronized @Nullable Answer answer(HttpExchange exchange, byte[] body) {
+        String[] path = exchange.getRequestURI().getPath().split("/", -1);
+        String endpoint = path[path.length - 1];
+        Deque<Fault> scripted = faults.getOrDefault(endpoint, new ArrayDeque<>());
+        Fault fault = scripted.poll();
+        if (fault == Fault.AWAY || cutOff) {
+            return null;
+        }
+        Answer answer = fault == null || fault == Fault.ANSWER_LOST
+                ? authorized(exchange, path, endpoint, body)
+                : refusal(fault);
+        notifyAll();
+        return fault == Fault.ANSWER_LOST ? null : answer;
     }
 
     private record Answer(int status, @Nullable Object body) {}

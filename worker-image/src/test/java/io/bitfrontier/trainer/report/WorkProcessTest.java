@@ -95,8 +95,7 @@ class WorkProcessTest {
         signal(worker, "STOP");
         // time itself is what the worker must notice
         LockSupport.parkNanos(Duration.ofMillis(6200).toNanos());
-        service.fence();
-        List<String> obeyedBefore = List.copyOf(service.obeyed);
+        List<String> obeyedBefore = service.fence();
         signal(worker, "CONT");
 
         assertThat(worker.waitFor()).isEqualTo(WorkerProtocol.EXIT_DONE);
