@@ -205,7 +205,10 @@ public final class ClusterClient {
             if (line == null) {
                 return Optional.empty();
             }
-            JsonNode event = JSON.readTree(line);
+            // What an API server says that is starting is plain text.
+            JsonNode event = line.startsWith("{")
+                    ? JSON.readTree(line)
+                    : JSON.createObjectNode().put("message", line);
             return Optional.of(
                     event.has("type")
                             ? new Event(event.get("type").asString(), event.get("object"))

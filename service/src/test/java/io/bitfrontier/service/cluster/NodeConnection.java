@@ -37,6 +37,11 @@ final class NodeConnection {
         persist(() -> api.call(method, path, body));
     }
 
+    /** See {@link ClusterClient#apply}. */
+    void apply(String namespace, JsonNode object) {
+        persist(() -> api.apply(namespace, object, false));
+    }
+
     private Optional<ClusterClient.Answer> persist(Supplier<ClusterClient.Answer> call) {
         while (connected.getAsBoolean()) {
             try {
@@ -47,7 +52,9 @@ final class NodeConnection {
                 if (answer.status() == 404 || answer.status() == 409) {
                     return Optional.empty();
                 }
-                if (answer.status() != 429 && answer.status() / 100 != 5) {
+                // An API server that has just started does not know yet who may do what.
+                boolean starting = answer.status() == 401 || answer.status() == 403;
+                if (!starting && answer.status() != 429 && answer.status() / 100 != 5) {
                     throw new IllegalStateException(answer.toString());
                 }
             } catch (UncheckedIOException away) {

@@ -133,7 +133,7 @@ public final class TestNode implements AutoCloseable {
                 .put("holderIdentity", name)
                 .put("leaseDurationSeconds", 40)
                 .put("renewTime", Instant.now().truncatedTo(ChronoUnit.MICROS).toString());
-        admin.apply("kube-node-lease", lease, false);
+        api.apply("kube-node-lease", lease);
     }
 
     /** Lists and watches, again and again: what is bound here is run, what is to go is ended, what is gone is killed. */
