@@ -8,12 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Service;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
 import org.springframework.transaction.annotation.Transactional;
-import org.springframework.transaction.event.TransactionPhase;
-import org.springframework.transaction.event.TransactionalEventListener;
-import org.springframework.transaction.support.TransactionTemplate;
 
 /** What waits for a run: it becomes READY when the state it starts from is stored, and fails when that can never be. */
 @Service
@@ -23,18 +18,11 @@ public class Dependants {
     private final JdbcClient jdbc;
     private final RunTransitions transitions;
     private final ApplicationEventPublisher events;
-    private final TransactionTemplate own;
 
-    Dependants(
-            JdbcClient jdbc,
-            RunTransitions transitions,
-            ApplicationEventPublisher events,
-            PlatformTransactionManager transactions) {
+    Dependants(JdbcClient jdbc, RunTransitions transitions, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
         this.transitions = transitions;
         this.events = events;
-        this.own = new TransactionTemplate(transactions);
-        this.own.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
     }
 
     /** The state has been stored. */
@@ -82,23 +70,24 @@ public class Dependants {
 
     /**
      * Finds runs that were planned while the state they wait for was being decided: the two transactions did not see each
-     * other. It reads everything that waits, so it is not for every round: {@link #on} has looked after each submission already,
-     * and only what a killed service did not look at is left for it.
+     * other. It reads everything that waits, so it is not for every round: {@link AfterSubmission} has looked already, and only
+     * what it missed is left.
      *
      * @return how many moved on
      */
     @Transactional
     public int settle() {
-        return settle(null);
+        return settleAmong(null);
     }
 
-    /** A sweep's runs are there for all to see: what was decided while they were being planned is made up for. */
-    @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
-    void on(SweepLinked event) {
-        own.executeWithoutResult(status -> settle(event.sweep()));
+    /** As {@link #settle()}, of one sweep's runs alone. */
+    @Transactional
+    public int settle(UUID sweep) {
+        return settleAmong(sweep);
     }
 
-    private int settle(@Nullable UUID sweep) {
+    /** @param sweep whose runs count; null for all */
+    private int settleAmong(@Nullable UUID sweep) {
         List<Long> stored = among(sweep, """
                 SELECT r.id FROM run r JOIN state s ON s.id = r.start_state_id
                 WHERE r.state = 'PLANNED' AND s.stored_at IS NOT NULL AND %s ORDER BY r.id

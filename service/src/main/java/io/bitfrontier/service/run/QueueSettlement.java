@@ -1,16 +1,15 @@
 package io.bitfrontier.service.run;
 
 import java.util.List;
+import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.scheduling.annotation.Scheduled;
 import org.springframework.stereotype.Component;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.TransactionDefinition;
-import org.springframework.transaction.event.TransactionPhase;
-import org.springframework.transaction.event.TransactionalEventListener;
-import org.springframework.transaction.support.TransactionTemplate;
+import org.springframework.transaction.TransactionException;
+import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * Brings the queues of sweeps into agreement with the states of runs. They differ only where a run changed its state while a
@@ -24,28 +23,34 @@ class QueueSettlement {
     private static final Logger log = LoggerFactory.getLogger(QueueSettlement.class);
 
     private final JdbcClient jdbc;
-    private final TransactionTemplate own;
+    private final TransactionOperations transactions;
 
-    QueueSettlement(JdbcClient jdbc, PlatformTransactionManager transactions) {
+    QueueSettlement(JdbcClient jdbc, TransactionOperations transactions) {
         this.jdbc = jdbc;
-        this.own = new TransactionTemplate(transactions);
-        this.own.setPropagationBehavior(TransactionDefinition.PROPAGATION_REQUIRES_NEW);
+        this.transactions = transactions;
     }
 
-    @TransactionalEventListener(phase = TransactionPhase.AFTER_COMMIT)
-    void on(SweepLinked event) {
-        settle(own.execute(
-                status -> jdbc.sql("""
+    /** Of a sweep whose submission is there for all to see. */
+    void settle(UUID sweep) {
+        settle(jdbc.sql("""
                         SELECT n.run_id FROM sweep_run n
                         WHERE n.sweep_id = ? AND n.ready <> (SELECT r.state = 'READY' FROM run r WHERE r.id = n.run_id)
                         ORDER BY n.run_id
-                        """).param(event.sweep()).query(Long.class).list()));
+                        """).param(sweep).query(Long.class).list());
     }
 
-    /** Finds what a service that was killed right after a submission did not settle. */
+    /** Finds what no look at a submission settled. */
     @Scheduled(fixedDelayString = "${bitfrontier.run.settle-every:60s}", initialDelayString = "5s")
+    void keepSettled() {
+        try {
+            settleAll();
+        } catch (DataAccessException | TransactionException e) {
+            log.debug("settling the queues pauses: {}", e.toString());
+        }
+    }
+
     void settleAll() {
-        settle(own.execute(status -> jdbc.sql("""
+        settle(jdbc.sql("""
                         SELECT n.run_id FROM sweep_run n
                         WHERE n.ready AND (SELECT r.state FROM run r WHERE r.id = n.run_id) <> 'READY'
                         UNION
@@ -53,13 +58,13 @@ class QueueSettlement {
                         WHERE r.state = 'READY'
                           AND (SELECT count(*) FROM sweep_run n WHERE n.run_id = r.id AND NOT n.ready) > 0
                         ORDER BY run_id
-                        """).query(Long.class).list()));
+                        """).query(Long.class).list());
     }
 
     /** One by one and under the run's lock: its state cannot change between the look and the answer. */
     private void settle(List<Long> runs) {
         for (long run : runs) {
-            own.executeWithoutResult(status -> {
+            transactions.executeWithoutResult(status -> {
                 boolean ready = jdbc.sql("SELECT state = 'READY' FROM run WHERE id = ? FOR NO KEY UPDATE")
                         .param(run)
                         .query(Boolean.class)

@@ -327,7 +327,7 @@ class ClaimQueueTest {
         settlement.settleAll();
         assertThat(queued()).containsExactly(ready.run());
         jdbc.sql("UPDATE sweep_run SET ready = NOT ready").update();
-        settlement.on(new SweepLinked(sweep));
+        settlement.settle(sweep);
         assertThat(queued()).containsExactly(ready.run());
     }
 
