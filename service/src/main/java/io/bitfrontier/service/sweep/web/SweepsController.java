@@ -38,6 +38,7 @@ class SweepsController implements SweepsApi, PlansApi {
     private final MeterRegistry meters;
     private final Timer planning;
     private final Timer submitting;
+    private final Turnstile turnstile = new Turnstile();
 
     SweepsController(
             Sweeps sweeps,
@@ -74,9 +75,12 @@ class SweepsController implements SweepsApi, PlansApi {
     @Override
     @Needs(value = Role.RESEARCHER, on = On.ANY_PROJECT)
     public ResponseEntity<Sweep> submitSweep(String body, Boolean extend, Boolean retrain) {
-        Timer.Sample sample = Timer.start(meters);
-        Sweeps.Submission submission = extend ? replanning.extend(body, retrain) : sweeps.submit(body);
-        sample.stop(submitting);
+        Sweeps.Submission submission = turnstile.pass(() -> {
+            Timer.Sample sample = Timer.start(meters);
+            Sweeps.Submission stored = extend ? replanning.extend(body, retrain) : sweeps.submit(body);
+            sample.stop(submitting);
+            return stored;
+        });
         return ResponseEntity.status(submission.created() ? HttpStatus.CREATED : HttpStatus.OK)
                 .body(answers.sweep(submission.sweep()));
     }
@@ -108,7 +112,7 @@ class SweepsController implements SweepsApi, PlansApi {
     @Override
     @Needs(value = Role.RESEARCHER, on = On.SWEEP)
     public ResponseEntity<Sweep> retrySweep(UUID sweep) {
-        return ResponseEntity.ok(answers.sweep(replanning.retry(sweep)));
+        return ResponseEntity.ok(answers.sweep(turnstile.pass(() -> replanning.retry(sweep))));
     }
 
     @Override
