@@ -135,10 +135,12 @@ public class RunRegistry {
     /**
      * A sweep needs no run any more that failed, was cancelled or lost its state, and of which it needs a newer generation. The
      * rows themselves stay.
+     *
+     * @return how many
      */
     @Transactional(propagation = Propagation.MANDATORY)
-    public void forgetSuperseded(UUID sweep) {
-        jdbc.sql("""
+    public int forgetSuperseded(UUID sweep) {
+        return jdbc.sql("""
                         DELETE FROM sweep_run n
                         USING run older
                         WHERE n.sweep_id = :sweep AND older.id = n.run_id AND (older.state IN ('FAILED', 'CANCELLED') OR older.evicted_at IS NOT NULL)

@@ -17,6 +17,7 @@ final class LimitsReader {
     private static final int MOST_PRIORITY = 100;
     private static final int MOST_WORKERS = 10_000;
     private static final double MOST_GPU_HOURS = 1e7;
+    private static final Instant LAST_DEADLINE = Instant.parse("9999-01-01T00:00:00Z");
 
     private final Section section;
 
@@ -56,6 +57,16 @@ final class LimitsReader {
         return limits;
     }
 
+    /** Those that a stored document names, whatever else in it is out of date by now. */
+    static SweepLimits ofDocument(Map<String, @Nullable Object> document) {
+        if (!(document.get("limits") instanceof Map<?, ?> written)) {
+            return SweepLimits.NONE;
+        }
+        Map<String, @Nullable Object> limits = new LinkedHashMap<>();
+        written.forEach((name, value) -> limits.put(String.valueOf(name), value));
+        return read(limits);
+    }
+
     private @Nullable Integer maxWorkers() {
         return section.has("maxWorkers") ? (Integer) (int) section.whole("maxWorkers", 1, 1, MOST_WORKERS) : null;
     }
@@ -67,14 +78,20 @@ final class LimitsReader {
     }
 
     private @Nullable Instant deadline() {
-        Optional<String> text = section.text("deadline");
-        try {
-            return text.map(written -> OffsetDateTime.parse(written).toInstant().truncatedTo(ChronoUnit.MICROS))
-                    .orElse(null);
-        } catch (DateTimeException e) {
-            section.wrong("deadline", "must be a date and time with its offset, such as 2027-01-31T18:00:00Z");
+        String text = section.text("deadline").orElse(null);
+        if (text == null) {
             return null;
         }
+        try {
+            Instant deadline = OffsetDateTime.parse(text).toInstant().truncatedTo(ChronoUnit.MICROS);
+            if (deadline.isBefore(LAST_DEADLINE)) {
+                return deadline;
+            }
+            section.wrong("deadline", "must be before " + LAST_DEADLINE);
+        } catch (DateTimeException e) {
+            section.wrong("deadline", "must be a date and time with its offset, such as 2027-01-31T18:00:00Z");
+        }
+        return null;
     }
 
     private KeepStates keep() {

@@ -16,10 +16,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Service;
 import org.springframework.transaction.annotation.Transactional;
+import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -85,10 +87,11 @@ public class Replanning {
         quotas.requireRoom(planned.document().project(), cancelled || sweep.isFinished());
         RunRegistry.Registered registered =
                 registry.register(id, planned.work(), who, "sweep " + sweep.name() + " was retried");
-        if (!cancelled && registered.newRuns() == 0) {
+        // Another sweep may have planned again what failed here as well.
+        int superseded = registry.forgetSuperseded(id);
+        if (!cancelled && registered.newRuns() == 0 && superseded == 0) {
             return sweep;
         }
-        registry.forgetSuperseded(id);
         sweep.reopen(clock);
         repository.saveAndFlush(sweep);
         events.record(
@@ -135,7 +138,8 @@ public class Replanning {
         quotas.requireRoom(document.project(), sweep.isFinished());
         Map<String, StateKey> before = points.states(id);
         refuseLosses(sweep, before, planned.plan());
-        SweepLimits written = sweeps.read(sweep.document()).document().limits();
+        SweepLimits written = LimitsReader.ofDocument(
+                json.readValue(sweep.document(), new TypeReference<Map<String, @Nullable Object>>() {}));
         RunRegistry.Registered registered =
                 registry.register(id, planned.work(), who, "sweep " + sweep.name() + " was extended");
         RunRegistry.Retraining again = registry.retraining(id);

@@ -131,6 +131,23 @@ class SweepLifeTest {
     }
 
     @Test
+    void retryingWhatAnotherSweepHasHadDoneAgainTakesThatOver() {
+        UUID sweep = person.submit(HEAD + GRID);
+        person.claim().orElseThrow().fail("USER");
+        upkeep.keepUp();
+        person.submit(HEAD.replace("name: s", "name: other") + GRID);
+        int runs = person.doAll().size();
+        assertThat(person.sweep(sweep).state()).isEqualTo("FAILED");
+
+        Answer retried = person.send(HttpMethod.POST, path(sweep, "retry"));
+        assertThat(retried.state()).isEqualTo("SUCCEEDED");
+        assertThat(retried.runs("SUCCEEDED")).isEqualTo(runs);
+        upkeep.keepUp();
+        person.send(HttpMethod.POST, path(sweep, "retry"));
+        assertThat(history(sweep)).containsExactly("SUBMITTED", "FINISHED", "RETRIED", "FINISHED");
+    }
+
+    @Test
     void retryingACancelledSweepKeepsWhatHadSucceeded() {
         UUID sweep = person.submit(HEAD + GRID);
         Working first = person.claim().orElseThrow();
@@ -225,6 +242,22 @@ class SweepLifeTest {
     }
 
     @Test
+    void aSweepWhoseResourceClassIsGoneIsExtendedOntoAnother() {
+        UUID sweep = person.submit(HEAD + GRID + "limits: {priority: 3}\n");
+        person.patch(path(sweep, "limits"), "{\"priority\": 5}");
+        jdbc.sql("UPDATE sweep SET document = jsonb_set(document, '{resources}', '{\"class\": \"gone\"}')")
+                .update();
+
+        Answer extended = person.post(
+                "/api/v1/sweeps?extend=true",
+                HEAD + GRID.replace("[102400]", "[102400, 204800]") + "limits: {priority: 3}\n");
+        assertThat(extended.status()).isEqualTo(200);
+        assertThat(extended.body().path("limits").path("priority").asInt())
+                .as("what the document says as before does not undo a later change")
+                .isEqualTo(5);
+    }
+
+    @Test
     void limitsAreChangedByNameAndEveryMistakeIsNamed() {
         UUID sweep =
                 person.submit(HEAD + GRID + "limits: {priority: 3, maxWorkers: 2, deadline: 2100-01-01T00:00:00Z}\n");
@@ -288,6 +321,10 @@ class SweepLifeTest {
         upkeep.keepUp();
         assertThat(person.sweep(sweep).body().path("stateReason").asString())
                 .isEqualTo("the deadline 2025-12-31T23:00:00Z has passed; move limits.deadline to go on");
+        Answer never = person.patch(path(sweep, "limits"), "{\"deadline\": \"+300000-01-01T00:00:00Z\"}");
+        assertThat(never.status()).isEqualTo(400);
+        assertThat(never.body().path("violations").get(0).path("message").asString())
+                .isEqualTo("must be before 9999-01-01T00:00:00Z");
         assertThat(person.patch(path(sweep, "limits"), "{\"deadline\": null}").state())
                 .isEqualTo("RUNNING");
         assertThat(person.claim()).isPresent();
