@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.function.Function;
-import org.jspecify.annotations.Nullable;
 import org.springframework.context.ApplicationEventPublisher;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
@@ -30,10 +28,12 @@ public class RunRegistry {
     private static final long LOCK = 0x6269_7466_726f_6e74L;
 
     private final JdbcClient jdbc;
+    private final StateRows states;
     private final ApplicationEventPublisher events;
 
-    RunRegistry(JdbcClient jdbc, ApplicationEventPublisher events) {
+    RunRegistry(JdbcClient jdbc, StateRows states, ApplicationEventPublisher events) {
         this.jdbc = jdbc;
+        this.states = states;
         this.events = events;
     }
 
@@ -67,20 +67,20 @@ public class RunRegistry {
         Map<Long, RunChains.Node> nodes = new HashMap<>();
         Map<StateKey, Long> stateIds = new HashMap<>();
         for (List<RequiredWork.Trajectory> level : levels(work.trajectories())) {
-            insertTrajectories(level, stateIds);
-            Map<String, Long> ids = trajectoryIds(level);
-            insertStates(level, ids);
-            Map<Long, RunChains.Node> states = nodes(ids.values());
-            stateIds.putAll(stateIds(level, ids, states.values()));
+            states.insertTrajectories(level, stateIds);
+            Map<String, Long> ids = states.trajectoryIds(level);
+            states.insert(level, ids);
+            Map<Long, RunChains.Node> known = states.nodes(ids.values());
+            stateIds.putAll(StateRows.ids(level, ids, known.values()));
             trajectoryIds.putAll(ids);
-            nodes.putAll(states);
+            nodes.putAll(known);
         }
 
-        RunChains chains = new RunChains(nodes.values(), starts(work.trajectories(), trajectoryIds, stateIds));
+        RunChains chains = new RunChains(nodes.values(), StateRows.starts(work.trajectories(), trajectoryIds, stateIds));
         Map<Long, RequiredWork.Evaluation> evaluations = new LinkedHashMap<>();
         Map<Long, Double> evaluationFlops = new HashMap<>();
         for (RequiredWork.Evaluation evaluation : work.evaluations()) {
-            long state = id(stateIds, evaluation.state());
+            long state = StateRows.id(stateIds, evaluation.state());
             evaluations.put(state, evaluation);
             evaluationFlops.put(state, evaluation.flops());
         }
@@ -165,111 +165,6 @@ public class RunRegistry {
         return levels.values();
     }
 
-    private void insertTrajectories(List<RequiredWork.Trajectory> trajectories, Map<StateKey, Long> stateIds) {
-        jdbc.sql("""
-                        INSERT INTO trajectory (fingerprint, spec, start_state_id, model, precision)
-                        SELECT fingerprint, CAST(spec AS jsonb), start, model, precision
-                        FROM unnest(CAST(:fingerprints AS text[]), CAST(:specs AS text[]), CAST(:starts AS bigint[]),
-                                    CAST(:models AS text[]), CAST(:precisions AS text[]))
-                             AS w (fingerprint, spec, start, model, precision)
-                        ON CONFLICT (fingerprint) DO NOTHING
-                        """)
-                .param("fingerprints", column(trajectories, RequiredWork.Trajectory::fingerprint, String[]::new))
-                .param("specs", column(trajectories, t -> WorkJson.write(t.spec()), String[]::new))
-                .param("starts", column(trajectories, t -> startState(t.spec(), stateIds), Long[]::new))
-                .param("models", column(trajectories, RequiredWork.Trajectory::model, String[]::new))
-                .param("precisions", column(trajectories, RequiredWork.Trajectory::precision, String[]::new))
-                .update();
-    }
-
-    private Map<String, Long> trajectoryIds(List<RequiredWork.Trajectory> trajectories) {
-        Map<String, Long> ids = new HashMap<>();
-        jdbc.sql("SELECT id, fingerprint FROM trajectory WHERE fingerprint = ANY(CAST(:fingerprints AS text[]))")
-                .param("fingerprints", column(trajectories, RequiredWork.Trajectory::fingerprint, String[]::new))
-                .query(row -> {
-                    ids.put(row.getString("fingerprint"), row.getLong("id"));
-                });
-        return ids;
-    }
-
-    private void insertStates(List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids) {
-        List<Long> owners = new ArrayList<>();
-        List<Long> tokens = new ArrayList<>();
-        for (RequiredWork.Trajectory trajectory : trajectories) {
-            long id = id(ids, trajectory.fingerprint());
-            for (long count : trajectory.states()) {
-                owners.add(id);
-                tokens.add(count);
-            }
-        }
-        jdbc.sql("""
-                        INSERT INTO state (trajectory_id, tokens)
-                        SELECT * FROM unnest(CAST(:trajectories AS bigint[]), CAST(:tokens AS bigint[]))
-                        ON CONFLICT (trajectory_id, tokens) DO NOTHING
-                        """)
-                .param("trajectories", owners.toArray(Long[]::new))
-                .param("tokens", tokens.toArray(Long[]::new))
-                .update();
-    }
-
-    private Map<Long, RunChains.Node> nodes(Collection<Long> trajectories) {
-        Map<Long, RunChains.Node> nodes = new HashMap<>();
-        jdbc.sql("""
-                        SELECT s.id, s.trajectory_id, s.tokens, s.stored_at IS NOT NULL AS stored,
-                               r.id AS living, r.start_state_id, r.from_tokens
-                        FROM state s
-                        LEFT JOIN run r ON r.target_state_id = s.id AND r.kind = 'train'
-                          AND r.state NOT IN ('FAILED', 'CANCELLED') AND r.evicted_at IS NULL
-                        WHERE s.trajectory_id = ANY(CAST(:trajectories AS bigint[]))
-                        """).param("trajectories", trajectories.toArray(Long[]::new)).query(row -> {
-            nodes.put(
-                    row.getLong("id"),
-                    new RunChains.Node(
-                            row.getLong("id"),
-                            row.getLong("trajectory_id"),
-                            row.getLong("tokens"),
-                            row.getBoolean("stored"),
-                            row.getObject("living", Long.class),
-                            row.getObject("start_state_id", Long.class),
-                            row.getLong("from_tokens")));
-        });
-        return nodes;
-    }
-
-    private static Map<StateKey, Long> stateIds(
-            List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids, Collection<RunChains.Node> nodes) {
-        record Place(long trajectory, long tokens) {}
-        Map<Place, Long> places = new HashMap<>();
-        nodes.forEach(node -> places.put(new Place(node.trajectory(), node.tokens()), node.id()));
-        Map<StateKey, Long> stateIds = new HashMap<>();
-        for (RequiredWork.Trajectory trajectory : trajectories) {
-            long id = id(ids, trajectory.fingerprint());
-            for (long tokens : trajectory.states()) {
-                stateIds.put(new StateKey(trajectory.fingerprint(), tokens), id(places, new Place(id, tokens)));
-            }
-        }
-        return stateIds;
-    }
-
-    private static @Nullable Long startState(TrajectorySpec spec, Map<StateKey, Long> stateIds) {
-        TrajectorySpec.Start start = spec.start();
-        return start == null ? null : id(stateIds, new StateKey(start.trajectory(), start.tokens()));
-    }
-
-    private static Map<Long, RunChains.Start> starts(
-            List<RequiredWork.Trajectory> trajectories, Map<String, Long> ids, Map<StateKey, Long> stateIds) {
-        Map<Long, RunChains.Start> starts = new HashMap<>();
-        for (RequiredWork.Trajectory trajectory : trajectories) {
-            starts.put(
-                    id(ids, trajectory.fingerprint()),
-                    new RunChains.Start(
-                            startState(trajectory.spec(), stateIds),
-                            trajectory.spec().startTokens(),
-                            trajectory.flopsPerToken()));
-        }
-        return starts;
-    }
-
     private int insertTrainRuns(List<RunChains.Step> steps, RequiredWork work, String actor, String reason) {
         List<RunChains.Step> missing =
                 steps.stream().filter(step -> step.existing() == null).toList();
@@ -294,12 +189,12 @@ public class RunRegistry {
                         SELECT id, state, 'PLANNED', :actor, :reason FROM planned
                         """)
                 .param("class", work.resourceClass())
-                .param("targets", column(missing, RunChains.Step::target, Long[]::new))
-                .param("starts", column(missing, RunChains.Step::start, Long[]::new))
-                .param("from", column(missing, RunChains.Step::from, Long[]::new))
-                .param("to", column(missing, RunChains.Step::to, Long[]::new))
-                .param("flops", column(missing, RunChains.Step::flops, Double[]::new))
-                .param("critical", column(missing, RunChains.Step::criticalFlops, Double[]::new))
+                .param("targets", Columns.of(missing, RunChains.Step::target, Long[]::new))
+                .param("starts", Columns.of(missing, RunChains.Step::start, Long[]::new))
+                .param("from", Columns.of(missing, RunChains.Step::from, Long[]::new))
+                .param("to", Columns.of(missing, RunChains.Step::to, Long[]::new))
+                .param("flops", Columns.of(missing, RunChains.Step::flops, Double[]::new))
+                .param("critical", Columns.of(missing, RunChains.Step::criticalFlops, Double[]::new))
                 .param("actor", actor)
                 .param("reason", reason)
                 .update();
@@ -332,8 +227,8 @@ public class RunRegistry {
                 .param("class", work.resourceClass())
                 .param("states", evaluations.keySet().toArray(Long[]::new))
                 .param("versions", versions(values))
-                .param("specs", column(values, e -> json.computeIfAbsent(e.spec(), WorkJson::write), String[]::new))
-                .param("flops", column(values, RequiredWork.Evaluation::flops, Double[]::new))
+                .param("specs", Columns.of(values, e -> json.computeIfAbsent(e.spec(), WorkJson::write), String[]::new))
+                .param("flops", Columns.of(values, RequiredWork.Evaluation::flops, Double[]::new))
                 .param("actor", actor)
                 .param("reason", reason)
                 .update();
@@ -358,8 +253,8 @@ public class RunRegistry {
                         UPDATE sweep_run n SET critical_path_flops = raised.critical_path_flops
                         FROM raised WHERE n.run_id = raised.id
                         """)
-                .param("ids", column(shared, RunChains.Step::existing, Long[]::new))
-                .param("critical", column(shared, RunChains.Step::criticalFlops, Double[]::new))
+                .param("ids", Columns.of(shared, RunChains.Step::existing, Long[]::new))
+                .param("critical", Columns.of(shared, RunChains.Step::criticalFlops, Double[]::new))
                 .update();
     }
 
@@ -408,19 +303,6 @@ public class RunRegistry {
     /** A sweep has one evaluation for all its states: its version is hashed once. */
     private static String[] versions(List<RequiredWork.Evaluation> evaluations) {
         Map<EvaluationSpec, String> versions = new HashMap<>();
-        return column(evaluations, e -> versions.computeIfAbsent(e.spec(), EvaluationSpec::version), String[]::new);
-    }
-
-    private static <T, C> C[] column(
-            List<T> rows, Function<T, ? extends @Nullable C> value, java.util.function.IntFunction<C[]> array) {
-        return rows.stream().map(value).toArray(array);
-    }
-
-    private static <K> long id(Map<K, Long> ids, K key) {
-        Long id = ids.get(key);
-        if (id == null) {
-            throw new IllegalStateException("no row of " + key);
-        }
-        return id;
+        return Columns.of(evaluations, e -> versions.computeIfAbsent(e.spec(), EvaluationSpec::version), String[]::new);
     }
 }
