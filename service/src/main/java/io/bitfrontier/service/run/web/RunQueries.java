@@ -262,12 +262,17 @@ class RunQueries {
         return text + outputs(run);
     }
 
-    /** What the processes themselves printed, of attempts that did not succeed: kept when their workers ended. */
+    /**
+     * What the processes themselves printed at last, kept when they ended. Only of attempts that did not succeed and were their
+     * worker's last: what it printed later is about other runs.
+     */
     private String outputs(long run) {
         StringBuilder text = new StringBuilder();
         jdbc.sql("""
                         SELECT a.number, w.output, w.end_reason FROM attempt a JOIN worker w ON w.id = a.worker_id
-                        WHERE a.run_id = :run AND a.state IN ('FAILED', 'FENCED') AND w.output <> '' ORDER BY a.number
+                        WHERE a.run_id = :run AND a.state IN ('FAILED', 'FENCED') AND w.output <> ''
+                          AND NOT EXISTS (SELECT FROM attempt later WHERE later.worker_id = w.id AND later.id > a.id)
+                        ORDER BY a.number
                         """).param("run", run).query(row -> {
             text.append("\n--- attempt ").append(row.getInt("number"));
             text.append(", what its worker printed at last (").append(row.getString("end_reason"));

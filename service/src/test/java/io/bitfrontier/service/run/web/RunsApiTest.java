@@ -198,6 +198,25 @@ class RunsApiTest {
     }
 
     @Test
+    void whatAWorkerPrintedAtLastIsShownWithItsLastAttemptAlone() throws Exception {
+        long first = rows.run(sweep, "train", "FAILED", rows.state("tiny-44k", "16", 1000));
+        long last = rows.run(sweep, "train", "FAILED", rows.state("tiny-44k", "16", 2000));
+        rows.attempt(first, 1, 0, "FAILED");
+        rows.attempt(last, 1, 0, "FENCED");
+        jdbc.sql("UPDATE attempt SET worker_id = (SELECT worker_id FROM attempt WHERE run_id = ?)")
+                .param(last)
+                .update();
+        jdbc.sql("UPDATE worker SET output = 'a core was dumped', end_reason = 'it ended with exit code 139'")
+                .update();
+
+        http.perform(get("/api/v1/runs/" + last + "/log"))
+                .andExpect(content()
+                        .string(
+                                "\n--- attempt 1, what its worker printed at last (it ended with exit code 139) ---\na core was dumped"));
+        http.perform(get("/api/v1/runs/" + first + "/log")).andExpect(content().string(""));
+    }
+
+    @Test
     void whatBelongsToNoRunIsNotFound() throws Exception {
         for (String path : List.of("", "/metrics", "/history", "/log")) {
             http.perform(get("/api/v1/runs/999" + path))
