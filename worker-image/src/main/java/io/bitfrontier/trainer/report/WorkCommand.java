@@ -73,7 +73,7 @@ public final class WorkCommand implements Callable<Integer> {
     private void load(Compute compute, CompletableFuture<WorkExecutor> loading) {
         try {
             loading.complete(executor.apply(compute));
-        } catch (RuntimeException | LinkageError e) {
+        } catch (RuntimeException | Error e) {
             loading.completeExceptionally(e);
         }
     }
