@@ -21,11 +21,12 @@ public class StateRetention {
     private static final Logger log = LoggerFactory.getLogger(StateRetention.class);
     private static final int AT_ONCE = 500;
 
-    /** Of a state {@code s}. */
+    /** Of a state {@code s}. No condition joins by one column or another: then every pair of rows would be looked at. */
     private static final String NEEDED_BY_NOBODY = """
             NOT EXISTS (
-              SELECT 1 FROM run r
-              WHERE (r.start_state_id = s.id OR r.target_state_id = s.id) AND r.state IN ('PLANNED', 'READY', 'RUNNING'))
+              SELECT 1 FROM run r WHERE r.start_state_id = s.id AND r.state IN ('PLANNED', 'READY', 'RUNNING'))
+            AND NOT EXISTS (
+              SELECT 1 FROM run r WHERE r.target_state_id = s.id AND r.state IN ('PLANNED', 'READY', 'RUNNING'))
             AND NOT EXISTS (
               SELECT 1 FROM trajectory t JOIN state compared ON compared.trajectory_id = t.id
               JOIN run r ON r.target_state_id = compared.id
