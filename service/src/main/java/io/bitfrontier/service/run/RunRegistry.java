@@ -76,7 +76,8 @@ public class RunRegistry {
             nodes.putAll(known);
         }
 
-        RunChains chains = new RunChains(nodes.values(), StateRows.starts(work.trajectories(), trajectoryIds, stateIds));
+        RunChains chains =
+                new RunChains(nodes.values(), StateRows.starts(work.trajectories(), trajectoryIds, stateIds));
         Map<Long, RequiredWork.Evaluation> evaluations = new LinkedHashMap<>();
         Map<Long, Double> evaluationFlops = new HashMap<>();
         for (RequiredWork.Evaluation evaluation : work.evaluations()) {

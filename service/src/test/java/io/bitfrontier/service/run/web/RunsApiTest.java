@@ -210,9 +210,10 @@ class RunsApiTest {
                 .update();
 
         http.perform(get("/api/v1/runs/" + last + "/log"))
-                .andExpect(content()
-                        .string(
-                                "\n--- attempt 1, what its worker printed at last (it ended with exit code 139) ---\na core was dumped"));
+                .andExpect(
+                        content()
+                                .string(
+                                        "\n--- attempt 1, what its worker printed at last (it ended with exit code 139) ---\na core was dumped"));
         http.perform(get("/api/v1/runs/" + first + "/log")).andExpect(content().string(""));
     }
 
