@@ -78,7 +78,7 @@ class Staffing {
             long surplus = idle - ready.getOrDefault(resources.name(), 0);
             living.stream()
                     .filter(worker -> worker.resourceClass().equals(resources.name()))
-                    .filter(worker -> worker.waiting() && worker.silentFor().compareTo(NO_LONGER_WANTED) >= 0)
+                    .filter(worker -> worker.waiting() && worker.age().compareTo(NO_LONGER_WANTED) >= 0)
                     .limit(Math.max(0, surplus))
                     .forEach(this::withdraw);
             long wanted = Math.min(ready.getOrDefault(resources.name(), 0) - idle, resources.capacity() - there);

@@ -112,10 +112,10 @@ class WorkerComparison {
             case ENDED, GONE -> bury(row, externalId, sighting);
             case WAITING -> {
                 silent.remove(row.id());
-                workers.note(row.id(), sighting.message());
+                workers.waits(row.id(), sighting.message());
             }
             case RUNNING -> {
-                workers.note(row.id(), null);
+                workers.runs(row.id());
                 if (row.seen()) {
                     staffing.workerCame(row.resourceClass());
                 }

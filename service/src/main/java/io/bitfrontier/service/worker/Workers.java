@@ -2,6 +2,8 @@ package io.bitfrontier.service.worker;
 
 import io.bitfrontier.service.problem.ProblemCode;
 import io.bitfrontier.service.problem.ProblemException;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -27,7 +29,8 @@ public class Workers {
      * @param busy whether it has an attempt
      * @param spent whether it has had all the runs it may have
      * @param waiting whether it does not run yet, and why is known: no node has room for it, its image is being pulled
-     * @param silentFor time since its last sign of life, or since its row was made, by the database's clock
+     * @param age time since its row was made
+     * @param silentFor time since its last sign of life, or since it could have given its first, by the database's clock
      */
     public record Living(
             UUID id,
@@ -37,6 +40,7 @@ public class Workers {
             boolean busy,
             boolean spent,
             boolean waiting,
+            Duration age,
             Duration silentFor) {}
 
     /** How a worker ended. */
@@ -99,7 +103,9 @@ public class Workers {
                                EXISTS (SELECT 1 FROM attempt a WHERE a.worker_id = w.id AND a.state = 'RUNNING') AS busy,
                                w.runs_limit > 0 AND w.runs_claimed >= w.runs_limit AS spent,
                                w.last_seen_at IS NULL AND w.note IS NOT NULL AS waiting,
-                               extract(epoch FROM clock_timestamp() - COALESCE(w.last_seen_at, w.created_at)) AS silent
+                               extract(epoch FROM clock_timestamp() - w.created_at) AS age,
+                               extract(epoch FROM clock_timestamp()
+                                 - COALESCE(w.last_seen_at, w.waited_at, w.created_at)) AS silent
                         FROM worker w
                         WHERE w.state IN ('LAUNCHING', 'ACTIVE') AND w.launcher = ? AND w.launched_by = ?
                         ORDER BY w.created_at, w.id
@@ -114,19 +120,34 @@ public class Workers {
                         row.getBoolean("busy"),
                         row.getBoolean("spent"),
                         row.getBoolean("waiting"),
-                        Duration.ofMillis(Math.round(row.getDouble("silent") * 1000))))
+                        seconds(row, "age"),
+                        seconds(row, "silent")))
                 .list();
     }
 
-    /** What a worker that does not run yet waits for; null when it runs. Nothing is written where nothing changed. */
+    private static Duration seconds(ResultSet row, String column) throws SQLException {
+        return Duration.ofMillis(Math.round(row.getDouble(column) * 1000));
+    }
+
+    /** What a worker that does not run yet waits for. While it waits it is not silent. */
     @Transactional
-    public void note(UUID id, @Nullable String note) {
+    public void waits(UUID id, @Nullable String note) {
         jdbc.sql("""
-                        UPDATE worker SET note = :note
-                        WHERE id = :id AND state IN ('LAUNCHING', 'ACTIVE') AND note IS DISTINCT FROM :note
+                        UPDATE worker SET note = :note, waited_at = clock_timestamp()
+                        WHERE id = :id AND state IN ('LAUNCHING', 'ACTIVE')
+                          AND (note IS DISTINCT FROM :note OR waited_at IS NULL
+                               OR waited_at < clock_timestamp() - interval '10 seconds')
                         """)
                 .param("note", note, java.sql.Types.VARCHAR)
                 .param("id", id)
+                .update();
+    }
+
+    /** It waits for nothing any more. Nothing is written where nothing changed. */
+    @Transactional
+    public void runs(UUID id) {
+        jdbc.sql("UPDATE worker SET note = NULL WHERE id = ? AND state IN ('LAUNCHING', 'ACTIVE') AND note IS NOT NULL")
+                .param(id)
                 .update();
     }
 
@@ -174,7 +195,8 @@ public class Workers {
                         UPDATE worker w SET state = 'LOST', ended_at = clock_timestamp(),
                           end_reason = 'the service that launched it has not been heard of, and neither has it'
                         WHERE w.state IN ('LAUNCHING', 'ACTIVE')
-                          AND COALESCE(w.last_seen_at, w.created_at) < clock_timestamp() - make_interval(secs => :limit)
+                          AND COALESCE(w.last_seen_at, w.waited_at, w.created_at)
+                            < clock_timestamp() - make_interval(secs => :limit)
                           AND NOT EXISTS (SELECT 1 FROM attempt a WHERE a.worker_id = w.id AND a.state = 'RUNNING')
                           AND NOT EXISTS (
                             SELECT 1 FROM installation i

@@ -329,6 +329,28 @@ class ReconcilerTest {
     }
 
     @Test
+    void aWorkerThatWaitedLongIsGivenTheTimeToStart() {
+        aRun().insert(jdbc);
+        reconciler.round();
+        UUID worker = onlyWorker();
+        jdbc.sql("UPDATE worker SET created_at = created_at - interval '1 day'").update();
+        launcher.sightings.put(worker, Launcher.Sighting.waiting("waits to be admitted by queue gpus"));
+        reconciler.round();
+        launcher.sightings.remove(worker);
+        for (int round = 0; round < 5; round++) {
+            reconciler.round();
+        }
+        assertThat(launcher.existing).containsKey(worker);
+
+        jdbc.sql("UPDATE worker SET waited_at = waited_at - interval '1 day'").update();
+        for (int round = 0; round < 3; round++) {
+            assertThat(launcher.existing).containsKey(worker);
+            reconciler.round();
+        }
+        assertThat(launcher.existing).doesNotContainKey(worker);
+    }
+
+    @Test
     void whatThePlatformKnowsGoesBeforeTheExitCodeAndTheOutputIsKept() {
         Seeded run = aRun().insert(jdbc);
         reconciler.round();

@@ -40,7 +40,7 @@ class WaitingReasonsTest {
     @Test
     void whatItsWorkerWaitsForIsToldUntilItAsksForWork() {
         assertThat(reasons.ofRun(run.run())).isEmpty();
-        workers.note(worker, "0/3 nodes are available: insufficient nvidia.com/gpu");
+        workers.waits(worker, "0/3 nodes are available: insufficient nvidia.com/gpu");
         assertThat(reasons.ofRun(run.run())).hasValue("0/3 nodes are available: insufficient nvidia.com/gpu");
         assertThat(reasons.ofSweep(sweep)).isEqualTo(reasons.ofRun(run.run()));
         workers.seen(worker);
@@ -56,7 +56,7 @@ class WaitingReasonsTest {
 
     @Test
     void ofWhatIsNotReadyThereIsNothingToTell() {
-        workers.note(worker, "waits");
+        workers.waits(worker, "waits");
         Seeded planned = aRun().inState("PLANNED").insert(jdbc);
         assertThat(reasons.ofRun(planned.run())).isEmpty();
     }
