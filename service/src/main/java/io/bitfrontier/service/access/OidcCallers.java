@@ -16,6 +16,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.client.SimpleClientHttpRequestFactory;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
 import org.springframework.security.oauth2.core.OAuth2TokenValidator;
@@ -25,6 +26,7 @@ import org.springframework.security.oauth2.jwt.Jwt;
 import org.springframework.security.oauth2.jwt.JwtClaimNames;
 import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
+import org.springframework.security.oauth2.jwt.JwtDecoderInitializationException;
 import org.springframework.security.oauth2.jwt.JwtException;
 import org.springframework.security.oauth2.jwt.JwtIssuerValidator;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
@@ -107,8 +109,10 @@ class OidcCallers {
         } catch (BadJwtException e) {
             log.debug("a signed token was refused: {}", e.getMessage());
             throw Callers.unknown("The signed token is expired, or not made for this service by its identity provider");
-        } catch (JwtException e) {
-            log.warn("the identity provider's keys cannot be had: {}", e.getMessage());
+        } catch (JwtException | JwtDecoderInitializationException e) {
+            log.warn(
+                    "the identity provider's keys cannot be had: {}",
+                    NestedExceptionUtils.getMostSpecificCause(e).toString());
             throw new ProblemException(ProblemCode.UNAVAILABLE, "The identity provider does not answer");
         }
     }

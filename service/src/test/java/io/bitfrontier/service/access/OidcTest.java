@@ -1,14 +1,21 @@
 package io.bitfrontier.service.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
+import io.bitfrontier.service.problem.ProblemCode;
+import io.bitfrontier.service.problem.ProblemException;
+import java.net.URI;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -43,6 +50,25 @@ class OidcTest extends LoginTest {
         assertThat(answer.status()).isEqualTo(403);
         assertThat(answer.json().get("detail").asString())
                 .isEqualTo("This needs the role viewer on at least one project; ada has no role there");
+    }
+
+    @Test
+    void whileTheProviderIsAwayItsTokensAreNeitherGoodNorBad() throws Exception {
+        String token = PROVIDER.sign(PROVIDER.claims("admins").build());
+        URI away = URI.create("http://127.0.0.1:1/realm");
+        for (URI keys : Arrays.asList(null, away)) {
+            OidcCallers callers = new OidcCallers(
+                    new AccessSettings(
+                            AccessSettings.Login.REQUIRED,
+                            null,
+                            Duration.ofDays(1),
+                            false,
+                            new AccessSettings.Oidc(away, keys, "bitfrontier", "sub", "groups", Map.of())),
+                    Clock.systemUTC());
+            assertThatThrownBy(() -> callers.caller(token))
+                    .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.code())
+                            .isEqualTo(ProblemCode.UNAVAILABLE));
+        }
     }
 
     static List<String> refused() throws JOSEException {
