@@ -4,6 +4,7 @@ import io.bitfrontier.service.problem.ProblemException;
 import io.bitfrontier.service.problem.Violation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,6 +62,7 @@ public class ApiTokens {
         Caller caller = Callers.current();
         String subject = request.subject() == null ? caller.subject() : request.subject();
         Grants grants = checked(request, subject);
+        Audit.about(String.join(",", grants.roles().keySet()), "token of " + subject);
         boolean own = subject.equals(caller.subject());
         grants.roles().forEach((project, role) -> {
             caller.require(role, project);
@@ -132,10 +134,13 @@ public class ApiTokens {
         }
     }
 
-    /** Newest first, before an id: the caller's own, and those whose every role is on projects that the caller operates. */
+    /** Newest first, before an id: those that the caller may revoke. */
     public List<ApiToken> list(long before, int limit) {
-        Caller caller = Callers.current();
-        return rows.page(caller.subject(), projects.with(Role.OPERATOR), before, limit);
+        Map<Role, Visibility> reach = new EnumMap<>(Role.class);
+        for (Role role : Role.values()) {
+            reach.put(role, projects.with(role));
+        }
+        return rows.page(Callers.current().subject(), reach, before, limit);
     }
 
     /**
@@ -154,9 +159,14 @@ public class ApiTokens {
         return get(id);
     }
 
+    /**
+     * Its own with what the caller may as well, and those of others on projects that it operates. A name alone proves little: the
+     * operator of one project can have a token made in anybody's.
+     */
     private static boolean mayManage(Caller caller, ApiToken token) {
-        return token.subject().equals(caller.subject())
-                || token.grants().roles().keySet().stream().allMatch(project -> caller.has(Role.OPERATOR, project));
+        boolean own = token.subject().equals(caller.subject());
+        return token.grants().roles().entrySet().stream()
+                .allMatch(grant -> caller.has(own ? grant.getValue() : Role.OPERATOR, grant.getKey()));
     }
 
     private ApiToken get(long id) {

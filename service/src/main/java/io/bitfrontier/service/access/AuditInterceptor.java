@@ -110,11 +110,12 @@ class AuditInterceptor implements HandlerInterceptor {
             rows.write(change, outcome, status);
         } catch (DataAccessException e) {
             log.warn(
-                    "not in the audit, the database does not answer: {} of {} {} ended with {}",
+                    "not in the audit: {} of {} {} ended with {}; {}",
                     change.operation,
                     change.caller.subject(),
                     change.caller.credential(),
-                    status);
+                    status,
+                    e.toString());
         }
     }
 }

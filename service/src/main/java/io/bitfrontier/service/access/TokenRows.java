@@ -106,22 +106,41 @@ class TokenRows {
                 .findFirst();
     }
 
-    /** Newest first, before an id: those of a subject and those whose roles are all on some of the projects. */
-    List<ApiToken> page(String subject, Visibility administered, long before, int limit) {
-        String mine = administered.everything() ? "true" : """
-                (c.subject = :subject OR NOT EXISTS (
+    /**
+     * Newest first, before an id: the tokens of a subject that can no more than their roles allow elsewhere, and those whose every
+     * role is on projects that are operated.
+     *
+     * @param reach where the one who asks has at least a role, by role
+     */
+    List<ApiToken> page(String subject, Map<Role, Visibility> reach, long before, int limit) {
+        boolean everything = at(reach, Role.OPERATOR).everything();
+        String mine = everything ? "true" : """
+                NOT EXISTS (
                   SELECT FROM api_token_role o WHERE o.token_id = c.id
-                    AND (o.project_id IS NULL OR o.project_id <> ALL(:projects))))
+                    AND NOT CASE CASE WHEN c.subject = :subject THEN o.role ELSE 'OPERATOR' END
+                      WHEN 'VIEWER' THEN :views_all OR coalesce(o.project_id = ANY(:views), false)
+                      WHEN 'RESEARCHER' THEN :researches_all OR coalesce(o.project_id = ANY(:researches), false)
+                      ELSE coalesce(o.project_id = ANY(:operates), false) END)
                 """;
         JdbcClient.StatementSpec statement = jdbc.sql(COLUMNS
                         + "WHERE t.id IN (SELECT c.id FROM api_token c WHERE c.id < :before AND " + mine
                         + " ORDER BY c.id DESC LIMIT :limit) ORDER BY t.id DESC")
                 .param("before", before)
                 .param("limit", limit);
-        if (!administered.everything()) {
-            statement = statement.param("subject", subject).param("projects", administered.ids());
+        if (!everything) {
+            statement = statement
+                    .param("subject", subject)
+                    .param("views_all", at(reach, Role.VIEWER).everything())
+                    .param("views", at(reach, Role.VIEWER).ids())
+                    .param("researches_all", at(reach, Role.RESEARCHER).everything())
+                    .param("researches", at(reach, Role.RESEARCHER).ids())
+                    .param("operates", at(reach, Role.OPERATOR).ids());
         }
         return tokens(statement);
+    }
+
+    private static Visibility at(Map<Role, Visibility> reach, Role role) {
+        return reach.getOrDefault(role, new Visibility(false, List.of()));
     }
 
     boolean revoke(long id, String by) {

@@ -110,6 +110,11 @@ class AuditTest extends LoginTest {
         String researcher = token("rita", "default", "researcher");
         send("POST", "/api/v1/sweeps", researcher, "{\"secret-thing\": 1}");
         assertThat(newest().get("status").asInt()).isEqualTo(400);
+
+        send("POST", "/api/v1/tokens", researcher, "{\"name\": \"n\", \"roles\": {\"*\": \"operator\"}}");
+        assertThat(newest().get("status").asInt()).isEqualTo(403);
+        assertThat(newest().get("project").asString()).isEqualTo("*");
+        assertThat(newest().get("subject").asString()).isEqualTo("token of rita");
         assertThat(jdbc().sql("SELECT string_agg(a::text, '') FROM audit a")
                         .query(String.class)
                         .single())

@@ -183,6 +183,26 @@ class TokensTest extends LoginTest {
     }
 
     @Test
+    void aTokenInSomebodysNameRevokesNoneOfTheirsThatCanMore() throws Exception {
+        project("elsewhere");
+        token("ada", Map.of("*", "operator"));
+        long ofAda = id("ada");
+        String mimic = create(
+                        token("olga", Map.of("elsewhere", "operator")),
+                        Map.of("name", "mimic", "subject", "ada", "roles", Map.of("elsewhere", "viewer")))
+                .json()
+                .get("secret")
+                .asString();
+
+        assertThat(names(get("/api/v1/tokens", mimic))).containsExactly("mimic");
+        assertThat(revoke(mimic, ofAda).status()).isEqualTo(404);
+
+        String researcher = token("rita", Map.of("*", "researcher"));
+        create(researcher, Map.of("name", "low", "roles", Map.of("default", "viewer", "*", "viewer")));
+        assertThat(names(get("/api/v1/tokens", researcher))).containsExactly("low", "of a test");
+    }
+
+    @Test
     void tokensComeInPages() throws Exception {
         for (String name : List.of("a", "b", "c")) {
             token(name, Map.of("default", "viewer", "*", "viewer"));
