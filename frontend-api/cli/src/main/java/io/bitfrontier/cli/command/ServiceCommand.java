@@ -5,11 +5,13 @@ import io.bitfrontier.cli.Context;
 import io.bitfrontier.cli.Settings;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
+import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.api.SweepPage;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -92,6 +94,11 @@ abstract class ServiceCommand implements Callable<Integer> {
         if (page.items().isEmpty()) {
             throw new CommandFailedException(
                     "There is no sweep named '" + nameOrId + "'; './bitfrontier sweeps' lists them.");
+        }
+        if (page.items().size() > 1) {
+            throw new CommandFailedException(
+                    "Several projects have a sweep named '" + nameOrId + "'; name it by its id, one of "
+                            + page.items().stream().map(Sweep::id).collect(Collectors.joining(", ")));
         }
         return page.items().get(0).id();
     }

@@ -62,13 +62,24 @@ public final class TokenCommand implements Runnable {
                 .collect(Collectors.joining(", "));
     }
 
-    /** Writes a secret into a new file that only its owner may read. */
-    private static void write(Path file, String secret) {
+    /** Makes an empty file that only its owner may read, before there is a secret that could be lost for want of it. */
+    private static void make(Path file) {
         try {
+            Path folder = file.toAbsolutePath().getParent();
+            if (folder != null) {
+                Files.createDirectories(folder);
+            }
             Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            Files.writeString(file, secret + "\n", StandardCharsets.US_ASCII);
         } catch (FileAlreadyExistsException e) {
             throw new CommandFailedException(file + " exists already; name another file, or remove it first", e);
+        } catch (IOException e) {
+            throw new CommandFailedException(file + " cannot be written", e);
+        }
+    }
+
+    private static void write(Path file, String secret) {
+        try {
+            Files.writeString(file, secret + "\n", StandardCharsets.US_ASCII);
         } catch (IOException e) {
             throw new CommandFailedException(file + " cannot be written", e);
         }
@@ -120,14 +131,18 @@ public final class TokenCommand implements Runnable {
             if (days != null) {
                 request.put("days", days);
             }
-            Answer answer = api().postJson("/api/v1/tokens", request);
+            if (file != null) {
+                make(file);
+            }
+            Answer answer = made(request);
+            Token.Created created = answer.as(Token.Created.class);
+            if (file != null) {
+                write(file, created.secret());
+            }
             return show(answer, () -> {
-                Token.Created created = answer.as(Token.Created.class);
                 Token token = created.token();
                 if (file == null) {
                     print(created.secret());
-                } else {
-                    write(file, created.secret());
                 }
                 context()
                         .err()
@@ -135,6 +150,25 @@ public final class TokenCommand implements Runnable {
                                 + roles(token.roles()) + ", until " + token.expiresAt()
                                 + ". The secret is shown this once.");
             });
+        }
+
+        private Answer made(Map<String, Object> request) {
+            try {
+                return api().postJson("/api/v1/tokens", request);
+            } catch (RuntimeException e) {
+                remove(file);
+                throw e;
+            }
+        }
+
+        private static void remove(@Nullable Path file) {
+            try {
+                if (file != null) {
+                    Files.deleteIfExists(file);
+                }
+            } catch (IOException e) {
+                throw new CommandFailedException(file + " holds no token and cannot be removed", e);
+            }
         }
     }
 
@@ -217,6 +251,7 @@ public final class TokenCommand implements Runnable {
         public void run() {
             byte[] bytes = new byte[BYTES];
             new SecureRandom().nextBytes(bytes);
+            make(file);
             write(file, "bft_" + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes));
             context.out().println("Wrote " + file + ", readable by its owner alone");
         }

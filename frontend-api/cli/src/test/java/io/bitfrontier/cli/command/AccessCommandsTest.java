@@ -92,8 +92,31 @@ class AccessCommandsTest {
     }
 
     @Test
-    void aBootstrapSecretNeedsNoService() throws IOException {
-        Path file = folder.resolve("bootstrap");
+    void aFileThatCannotTakeTheSecretIsFoundBeforeThereIsOne() throws IOException {
+        Path file = folder.resolve("taken");
+        Files.writeString(file, "something");
+
+        assertThat(terminal("mine").run("token", "create", "ci", "--role", "*=viewer", "--file", file.toString()))
+                .isEqualTo(1);
+
+        assertThat(api.requests()).isEmpty();
+        assertThat(file).hasContent("something");
+    }
+
+    @Test
+    void aRefusedTokenLeavesNoFile() {
+        api.on("POST /api/v1/tokens", 403, REFUSAL.formatted("FORBIDDEN", 403, "No"));
+        Path file = folder.resolve("ci-token");
+
+        assertThat(terminal("mine").run("token", "create", "ci", "--role", "*=viewer", "--file", file.toString()))
+                .isEqualTo(1);
+
+        assertThat(file).doesNotExist();
+    }
+
+    @Test
+    void aBootstrapSecretNeedsNoServiceAndNoFolder() throws IOException {
+        Path file = folder.resolve("new").resolve("bootstrap");
 
         assertThat(terminal(null).run("token", "generate", file.toString())).isZero();
 

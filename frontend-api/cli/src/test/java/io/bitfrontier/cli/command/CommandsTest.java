@@ -281,6 +281,14 @@ class CommandsTest {
     }
 
     @Test
+    void ofSeveralSweepsOfANameNoneIsTaken() {
+        api.on("GET /api/v1/sweeps?name=demo", 200, Samples.page(Samples.succeeded() + ", " + Samples.succeeded()));
+
+        assertThat(terminal.run("cancel", "demo")).isEqualTo(1);
+        assertThat(terminal.err()).contains("by its id, one of " + Samples.ID + ", " + Samples.ID);
+    }
+
+    @Test
     void cancelGoesByTheId() {
         api.on(
                 "PUT /api/v1/sweeps/" + Samples.ID + "/cancellation",
