@@ -10,10 +10,13 @@ import java.util.Optional;
 import java.util.UUID;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
+import software.amazon.awssdk.core.exception.SdkClientException;
 import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Error;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
 /** Attempts write below {@code s3://bucket/prefix/workers/W/run-R/attempt-N}. Nothing but this class speaks S3. */
@@ -44,6 +47,11 @@ class S3Store implements ArtifactStore {
         return uri.startsWith(root) && uri.length() > root.length()
                 ? Optional.of(uri.substring("s3://".length() + settings.bucket().length() + 1))
                 : Optional.empty();
+    }
+
+    /** Whether a URI is one of this store, and not of another that the installation had before. */
+    boolean holds(String uri) {
+        return key(uri).isPresent();
     }
 
     private String requireKey(String uri) {
@@ -125,9 +133,17 @@ class S3Store implements ArtifactStore {
     }
 
     private void deleteAll(List<ObjectIdentifier> batch) {
-        if (!batch.isEmpty()) {
-            s3.deleteObjects(delete -> delete.bucket(settings.bucket()).delete(all -> all.objects(List.copyOf(batch))));
-            batch.clear();
+        if (batch.isEmpty()) {
+            return;
         }
+        DeleteObjectsResponse answer = s3.deleteObjects(
+                delete -> delete.bucket(settings.bucket()).delete(all -> all.objects(List.copyOf(batch))));
+        // The store says yes to the whole and no to a part of it.
+        if (answer.hasErrors()) {
+            S3Error first = answer.errors().get(0);
+            throw SdkClientException.create(answer.errors().size() + " of " + batch.size()
+                    + " objects stay, the first is " + first.key() + ": " + first.code() + " " + first.message());
+        }
+        batch.clear();
     }
 }

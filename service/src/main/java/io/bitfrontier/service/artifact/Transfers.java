@@ -51,9 +51,13 @@ class Transfers {
                     "checkpoint", request.checkpoint(), "must be a checkpoint that the attempt's assignment names"));
         }
         refuse(violations);
-        return new DownloadReply(names.stream()
+        if (!s3.holds(request.checkpoint())) {
+            throw new ProblemException(
+                    ProblemCode.NOT_FOUND, request.checkpoint() + " lies in another artifact store than this one");
+        }
+        return available(() -> new DownloadReply(names.stream()
                 .map(name -> s3.download(request.checkpoint() + "/" + name))
-                .toList());
+                .toList()));
     }
 
     UploadReply upload(long attempt, UploadRequest request) {

@@ -1,0 +1,78 @@
+package io.bitfrontier.service.artifact;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.URI;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.springframework.util.unit.DataSize;
+import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
+import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
+import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.paginators.ListObjectsV2Iterable;
+import software.amazon.awssdk.services.s3.presigner.S3Presigner;
+
+class S3StoreTest {
+    /** Lists two objects and deletes one of them. */
+    private static final class Reluctant implements S3Client {
+        @Override
+        public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
+            return ListObjectsV2Response.builder()
+                    .contents(one -> one.key(request.prefix() + "a"), one -> one.key(request.prefix() + "b"))
+                    .build();
+        }
+
+        @Override
+        public ListObjectsV2Iterable listObjectsV2Paginator(ListObjectsV2Request request) {
+            return new ListObjectsV2Iterable(this, request);
+        }
+
+        @Override
+        public DeleteObjectsResponse deleteObjects(DeleteObjectsRequest request) {
+            return DeleteObjectsResponse.builder()
+                    .deleted(one -> one.key(request.delete().objects().get(0).key()))
+                    .errors(one -> one.key(request.delete().objects().get(1).key())
+                            .code("AccessDenied")
+                            .message("Access Denied"))
+                    .build();
+        }
+
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void whatTheStoreDoesNotDeleteIsNoDeletion() {
+        S3Settings settings = new S3Settings(
+                "frontier",
+                "",
+                "us-east-1",
+                URI.create("http://127.0.0.1:1"),
+                null,
+                true,
+                Duration.ofMinutes(15),
+                DataSize.ofMegabytes(5));
+        try (S3Client s3 = new Reluctant();
+                S3Presigner signer = S3Presigner.builder()
+                        .region(Region.US_EAST_1)
+                        .credentialsProvider(AnonymousCredentialsProvider.create())
+                        .build()) {
+            S3Store store = new S3Store(s3, signer, settings);
+
+            assertThatThrownBy(() -> store.delete("s3://frontier/workers/w/run-1/attempt-1"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("1 of 2 objects stay")
+                    .hasMessageContaining("workers/w/run-1/attempt-1/b: AccessDenied");
+        }
+    }
+}
