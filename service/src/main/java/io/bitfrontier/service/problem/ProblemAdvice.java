@@ -1,14 +1,18 @@
 package io.bitfrontier.service.problem;
 
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.TypeMismatchException;
 import org.springframework.context.MessageSourceResolvable;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.DataAccessResourceFailureException;
+import org.springframework.dao.DataIntegrityViolationException;
 import org.springframework.dao.QueryTimeoutException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.http.HttpHeaders;
@@ -37,6 +41,8 @@ import tools.jackson.databind.exc.UnrecognizedPropertyException;
 @RestControllerAdvice
 class ProblemAdvice extends ResponseEntityExceptionHandler {
     private static final Logger log = LoggerFactory.getLogger(ProblemAdvice.class);
+    /** SQLSTATE of what no request can mean: a time that does not exist, a NUL in text, a NUL in JSON. */
+    private static final Set<String> UNSTORABLE = Set.of("22008", "22021", "22P05");
 
     @ExceptionHandler
     @Nullable
@@ -56,6 +62,22 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         HttpHeaders headers = new HttpHeaders();
         headers.set(HttpHeaders.RETRY_AFTER, "2");
         return answer(e, Problems.of(ProblemCode.UNAVAILABLE, "The database does not answer"), headers, request);
+    }
+
+    @ExceptionHandler
+    @Nullable
+    ResponseEntity<Object> handleUnstorable(DataIntegrityViolationException e, WebRequest request) {
+        if (NestedExceptionUtils.getMostSpecificCause(e) instanceof SQLException sql
+                && UNSTORABLE.contains(sql.getSQLState())) {
+            return answer(
+                    e,
+                    Problems.of(
+                            ProblemCode.MALFORMED,
+                            "A value of the request cannot be: it has a NUL character, or is a time out of range"),
+                    new HttpHeaders(),
+                    request);
+        }
+        return handleUnexpected(e, request);
     }
 
     @ExceptionHandler

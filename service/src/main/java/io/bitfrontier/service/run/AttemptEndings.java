@@ -98,7 +98,9 @@ public class AttemptEndings {
     }
 
     private void end(AttemptRef attempt, String state, FailureClass failure, String message, String actor) {
-        String sentence = message.length() > LONGEST_MESSAGE ? message.substring(0, LONGEST_MESSAGE) + "…" : message;
+        // PostgreSQL has no text with a NUL in it.
+        String text = message.replace('\0', '\uFFFD');
+        String sentence = text.length() > LONGEST_MESSAGE ? text.substring(0, LONGEST_MESSAGE) + "…" : text;
         jdbc.sql("""
                         UPDATE attempt SET state = :state, ended_at = clock_timestamp(),
                           failure_class = :class, failure_message = :message

@@ -7,6 +7,7 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import io.bitfrontier.service.paging.Cursor;
 import io.bitfrontier.service.testing.ServiceTest;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -32,6 +33,16 @@ class ProblemTest {
         http.perform(post("/api/v1/nowhere").content(new byte[1_100_000]))
                 .andExpect(status().is(413))
                 .andExpect(jsonPath("$.code").value("TOO_LARGE"));
+    }
+
+    @Test
+    void whatTextCannotHoldIsTheCallersMistake() throws Exception {
+        http.perform(get("/api/v1/sweeps").param("name", "a\0b"))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.code").value("MALFORMED"));
+        http.perform(get("/api/v1/projects").param("cursor", Cursor.of("a\0b")))
+                .andExpect(status().isBadRequest())
+                .andExpect(jsonPath("$.code").value("MALFORMED"));
     }
 
     @Test

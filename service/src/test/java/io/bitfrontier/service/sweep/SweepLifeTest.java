@@ -288,6 +288,9 @@ class SweepLifeTest {
         assertThat(places)
                 .containsExactlyInAnyOrder(
                         "limits.maxWorkers", "limits.gpuHours", "limits.keep", "limits.deadline", "limits.prio");
+        assertThat(person.patch(path(sweep, "limits"), "{\"deadline\": \"+999999999-12-31T00:00:00Z\"}")
+                        .status())
+                .isEqualTo(400);
     }
 
     @Test
