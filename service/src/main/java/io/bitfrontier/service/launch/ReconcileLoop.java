@@ -67,7 +67,7 @@ class ReconcileLoop implements SmartLifecycle {
         }
     }
 
-    /** Whatever goes wrong decides nothing: the next round looks again. */
+    /** Whatever goes wrong decides nothing: the next round looks again. An error that got out would be the last round's. */
     private void round() {
         enqueued.set(false);
         try {
@@ -77,7 +77,7 @@ class ReconcileLoop implements SmartLifecycle {
                 paused = false;
                 log.info("reconciling again");
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (e instanceof LauncherUnavailableException) {
                 // The database has answered: whoever waits for this service may come.
                 health.roundDone();

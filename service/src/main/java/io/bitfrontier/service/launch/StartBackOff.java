@@ -17,6 +17,7 @@ final class StartBackOff {
 
     StartBackOff(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
+        this.since = nanoTime.getAsLong();
     }
 
     boolean mayStart() {

@@ -20,7 +20,6 @@ final class ApiCalls {
     private static final Logger log = LoggerFactory.getLogger(ApiCalls.class);
     private static final Duration FIRST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(10);
-    private static final Duration LONGEST_ASKED = Duration.ofMinutes(5);
     private static final int MOST_DOUBLINGS = 4;
     private static final String EVERYTHING = "everything";
 
@@ -86,7 +85,7 @@ final class ApiCalls {
         pauses.compute(what, (key, before) -> {
             int failures = before == null ? 0 : Math.min(before.failures() + 1, MOST_DOUBLINGS);
             long limited = asked != null
-                    ? Math.min(asked.toNanos(), LONGEST_ASKED.toNanos())
+                    ? asked.toNanos()
                     : Math.min(FIRST_PAUSE.toNanos() << failures, LONGEST_PAUSE.toNanos());
             return new Pause(failures, nanos.getAsLong() + limited, reason);
         });

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** What an answer of the API server means that is not the one asked for. */
 final class ApiErrors {
     private static final int TOO_MANY_REQUESTS = 429;
+    private static final Duration LONGEST_ASKED = Duration.ofMinutes(5);
 
     private ApiErrors() {}
 
@@ -27,14 +28,14 @@ final class ApiErrors {
         return e.getCode() < 400 || e.getCode() == 401 || e.getCode() == TOO_MANY_REQUESTS;
     }
 
-    /** How long the server asks to be left alone. */
+    /** How long the server asks to be left alone; five minutes at most, whatever it asks. */
     static Optional<Duration> retryAfter(ApiException e) {
         Map<String, List<String>> headers = e.getResponseHeaders() == null ? Map.of() : e.getResponseHeaders();
         return headers.entrySet().stream()
                 .filter(header -> header.getKey().equalsIgnoreCase("Retry-After"))
                 .flatMap(header -> header.getValue().stream())
                 .filter(value -> value.matches("\\d{1,6}"))
-                .map(value -> Duration.ofSeconds(Long.parseLong(value)))
+                .map(value -> Duration.ofSeconds(Math.min(Long.parseLong(value), LONGEST_ASKED.toSeconds())))
                 .findFirst();
     }
 

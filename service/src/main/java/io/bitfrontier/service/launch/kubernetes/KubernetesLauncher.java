@@ -235,9 +235,9 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
             String worker = label(job, WorkerJob.LABEL_WORKER);
             String name = meta(job).getName();
             // Whoever labelled it: only what is named as we name it can be ours.
-            if (isOurs(job) && worker != null && name != null && name.equals("bf-worker-" + worker)) {
-                found.put(UUID.fromString(worker), name);
-            }
+            WorkerJob.worker(name)
+                    .filter(id -> isOurs(job) && id.toString().equals(worker))
+                    .ifPresent(id -> found.put(id, WorkerJob.name(id)));
         }
         return found;
     }

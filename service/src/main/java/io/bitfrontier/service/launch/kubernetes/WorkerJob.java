@@ -39,6 +39,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -65,6 +66,17 @@ final class WorkerJob {
     /** The name of a worker's Job and Secret; a worker has no other, so that making it twice is harmless. */
     static String name(UUID worker) {
         return NAME_PREFIX + worker;
+    }
+
+    /** The worker whose Job is called so; empty for any other name. */
+    static Optional<UUID> worker(@Nullable String name) {
+        try {
+            return Optional.ofNullable(name)
+                    .filter(text -> text.startsWith(NAME_PREFIX))
+                    .map(text -> UUID.fromString(text.substring(NAME_PREFIX.length())));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** What selects everything of one installation. */

@@ -2,6 +2,7 @@ package io.bitfrontier.service.launch.kubernetes;
 
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1Pod;
+import io.kubernetes.client.openapi.models.V1PodSpec;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,8 +55,15 @@ final class WorkerTraces {
                 .map(Seen::object);
     }
 
+    /** Of its spec nothing is kept but the node: most of a pod is what we asked for. */
     synchronized void gone(String worker, String podUid, V1Pod pod) {
-        gone.put(worker, pod);
+        String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
+        gone.put(
+                worker,
+                new V1Pod()
+                        .metadata(pod.getMetadata())
+                        .spec(new V1PodSpec().nodeName(node))
+                        .status(pod.getStatus()));
         stuckSince.remove(podUid);
     }
 

@@ -101,6 +101,16 @@ class KubernetesLauncherTest {
     }
 
     @Test
+    void aJobThatOnlyLooksLikeOursHoldsUpNothing() throws IOException {
+        launcher.launch(launch("small"));
+        api.put(JOBS + "/bf-worker-mine", """
+                {"metadata": {"name": "bf-worker-mine", "namespace": "training", "labels":
+                  {"bitfrontier.io/installation": "%s", "bitfrontier.io/worker": "mine"}}}""".formatted(launcher.installation()));
+
+        assertThat(launcher.discover()).containsExactly(Map.entry(WORKER, NAME));
+    }
+
+    @Test
     void aSecretThatIsRefusedTakesTheJobBack() {
         api.fail(
                 request -> request.equals("POST " + SECRETS),
