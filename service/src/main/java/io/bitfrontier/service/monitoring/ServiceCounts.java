@@ -87,7 +87,7 @@ class ServiceCounts {
 
     private synchronized double of(String what, String which) {
         Instant now = clock.instant();
-        if (readAt == null || Duration.between(readAt, now).compareTo(KEPT_FOR) >= 0) {
+        if (readAt == null || Duration.between(readAt, now).abs().compareTo(KEPT_FOR) >= 0) {
             counts = read();
             readAt = now;
         }
