@@ -14,8 +14,8 @@ public class WaitingReasons {
     private static final String NEWEST = """
             SELECT w.reason FROM (%s) ready
             CROSS JOIN LATERAL (
-              SELECT CASE WHEN last_seen_at IS NULL THEN COALESCE(note, CASE WHEN state = 'LOST' THEN end_reason END) END
-                AS reason
+              SELECT CASE WHEN last_seen_at IS NULL THEN
+                       CASE state WHEN 'LAUNCHING' THEN note WHEN 'LOST' THEN end_reason END END AS reason
               FROM worker WHERE resource_class = ready.resource_class ORDER BY created_at DESC LIMIT 1) w
             WHERE w.reason IS NOT NULL
             """;

@@ -50,8 +50,16 @@ class WaitingReasonsTest {
 
     @Test
     void whatItsWorkerDiedOfBeforeItCameIsTold() {
+        workers.waits(worker, "waits for the scheduler");
         workers.end(worker, new Workers.Epitaph(Workers.End.LOST, "no such image", "PLATFORM", "a\0b"));
         assertThat(reasons.ofRun(run.run())).hasValue("no such image");
+    }
+
+    @Test
+    void whatAWorkerWaitedForThatWasWithdrawnIsToldNoMore() {
+        workers.waits(worker, "0/3 nodes are available");
+        workers.withdraw(worker, "no run waits for it any more");
+        assertThat(reasons.ofRun(run.run())).isEmpty();
     }
 
     @Test
