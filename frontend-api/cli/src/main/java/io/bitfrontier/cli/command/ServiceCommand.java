@@ -20,7 +20,7 @@ abstract class ServiceCommand implements Callable<Integer> {
     static final int DONE = 0;
     static final int FAILED = 1;
 
-    private static final Pattern LOOPBACK = Pattern.compile("localhost|127\\..*|\\[::1]");
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
     private static final Pattern UUID =
             Pattern.compile("\\p{XDigit}{8}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{4}-\\p{XDigit}{12}");
 
