@@ -28,6 +28,8 @@ class Reconciler {
     private static final int DISCOVER_EVERY = 30;
 
     private static final int ABANDONED_AFTER_LEASES = 5;
+    /** As long as living workers may need to report after an outage, beside the time that rounds take. */
+    private static final Duration NOBODY_LOOKED = Duration.ofSeconds(15);
 
     private final Launcher launcher;
     private final WorkerComparison comparison;
@@ -43,6 +45,7 @@ class Reconciler {
 
     private long round;
     private boolean afterOutage = true;
+    private Duration lastRound = Duration.ZERO;
 
     Reconciler(
             Launcher launcher,
@@ -76,6 +79,7 @@ class Reconciler {
      * @throws LauncherUnavailableException after that
      */
     synchronized void round() {
+        long begun = System.nanoTime();
         MDC.put(ACTOR, Long.toString(round));
         try {
             if (afterOutage) {
@@ -94,6 +98,7 @@ class Reconciler {
             }
             round++;
         } finally {
+            lastRound = Duration.ofNanos(System.nanoTime() - begun);
             MDC.remove(ACTOR);
         }
     }
@@ -119,7 +124,7 @@ class Reconciler {
 
     /** What concerns the rows of all installations. */
     private void settle(boolean thorough) {
-        for (AttemptRef attempt : leases.missed(settings.missedRounds())) {
+        for (AttemptRef attempt : leases.missed(settings.missedRounds(), longestPause())) {
             endings.expire(attempt, ACTOR);
         }
         for (AttemptRef attempt : leases.overdue()) {
@@ -137,6 +142,12 @@ class Reconciler {
                 log.info("{} workers of services that have not been heard of are given up", ended);
             }
         }
+    }
+
+    /** Rounds further apart than this are not in a row; slow or seldom ones are. */
+    private Duration longestPause() {
+        return NOBODY_LOOKED.plus(
+                settings.reconcileEvery().plus(lastRound).multipliedBy(2));
     }
 
     private static String text(Duration duration) {

@@ -11,9 +11,6 @@ import org.springframework.transaction.annotation.Transactional;
 /** Signs of life of attempts. All times are the database's. */
 @Service
 public class Leases {
-    /** Rounds further apart than this are not in a row: nobody looked in between. */
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(15);
-
     private final JdbcClient jdbc;
     private final Drains drains;
     private final RunSettings settings;
@@ -66,10 +63,11 @@ public class Leases {
      * once more when an outage is over.
      *
      * @param rounds in a row that must find a lease passed
+     * @param pause rounds further apart than this are not in a row: nobody looked in between
      * @return attempts that so many rounds have found passed
      */
     @Transactional
-    public List<AttemptRef> missed(int rounds) {
+    public List<AttemptRef> missed(int rounds, Duration pause) {
         return jdbc.sql("""
                         WITH counted AS (
                           UPDATE attempt SET
@@ -80,7 +78,7 @@ public class Leases {
                           RETURNING id, run_id, worker_id, missed_rounds)
                         SELECT id, run_id, worker_id FROM counted WHERE missed_rounds >= :rounds ORDER BY id
                         """)
-                .param("pause", LONGEST_PAUSE.toSeconds())
+                .param("pause", pause.toSeconds())
                 .param("rounds", rounds)
                 .query((row, n) -> new AttemptRef(
                         row.getLong("id"), row.getLong("run_id"), row.getObject("worker_id", UUID.class)))

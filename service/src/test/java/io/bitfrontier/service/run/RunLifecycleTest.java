@@ -20,6 +20,7 @@ import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Heartbeat;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,8 @@ import org.springframework.test.web.servlet.MockMvc;
 
 @ServiceTest
 class RunLifecycleTest {
+    private static final Duration PAUSE = Duration.ofSeconds(15);
+
     @Autowired
     private MockMvc http;
 
@@ -193,7 +196,7 @@ class RunLifecycleTest {
         Seeded run = aRun().insert(jdbc);
         Assignment attempt = worker.claim();
         passLease(attempt);
-        List<AttemptRef> missed = leases.missed(1);
+        List<AttemptRef> missed = leases.missed(1, PAUSE);
         assertThat(missed).hasSize(1);
         assertThat(endings.expire(missed.get(0), "test")).isTrue();
         assertThat(stateOf(run)).isEqualTo("READY");
@@ -213,11 +216,26 @@ class RunLifecycleTest {
     }
 
     @Test
+    void roundsCountInARowOnlyWhileTheyAreNoFurtherApartThanThePause() {
+        aRun().insert(jdbc);
+        passLease(worker.claim());
+        assertThat(leases.missed(2, PAUSE)).isEmpty();
+        jdbc.sql("UPDATE attempt SET missed_at = missed_at - interval '20 seconds'")
+                .update();
+        assertThat(leases.missed(2, PAUSE)).as("nobody looked for 20 s").isEmpty();
+        jdbc.sql("UPDATE attempt SET missed_at = missed_at - interval '20 seconds'")
+                .update();
+        assertThat(leases.missed(2, Duration.ofMinutes(10)))
+                .as("rounds are that far apart")
+                .hasSize(1);
+    }
+
+    @Test
     void aHeartbeatSavesALeaseThatHasPassedUnnoticed() {
         aRun().insert(jdbc);
         Assignment attempt = worker.claim();
         passLease(attempt);
-        AttemptRef late = leases.missed(1).get(0);
+        AttemptRef late = leases.missed(1, PAUSE).get(0);
         worker.send(attempt, "heartbeat", new Heartbeat(10));
         assertThat(endings.expire(late, "test")).isFalse();
     }

@@ -12,6 +12,7 @@ import io.bitfrontier.service.testing.ServiceTest;
 import io.bitfrontier.service.worker.Token;
 import io.bitfrontier.service.worker.Workers;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -123,7 +124,7 @@ class HotQueriesTest {
         assertThat(plans(() -> assertThat(workers.living("local", "here")).hasSize(ManyRuns.RUNNING + 1)))
                 .contains("worker_living")
                 .contains("attempt_by_worker");
-        assertThat(plans(() -> assertThat(leases.missed(3)).isEmpty())).contains("attempt_lease");
+        assertThat(plans(() -> assertThat(leases.missed(3, Duration.ofSeconds(15))).isEmpty())).contains("attempt_lease");
         assertThat(plans(() -> assertThat(leases.overdue()).isEmpty())).contains("attempt_deadline");
     }
 
