@@ -42,7 +42,7 @@ public final class PlanCommand extends ServiceCommand {
         if (plan.tokensAlreadyTrained() > 0 || plan.tokensUnderway() > 0) {
             print("Of these, " + Figures.count(plan.tokensAlreadyTrained()) + " tokens are trained already and "
                     + Figures.count(plan.tokensUnderway()) + " are on their way; submitting adds " + plan.newRuns()
-                    + " runs and " + Figures.count(plan.tokensToTrain()) + " tokens");
+                    + " runs and " + Figures.count(plan.tokensToTrain()) + " tokens.");
         }
         print("Runs: " + plan.trainRuns() + " of training, " + plan.evaluateRuns() + " of evaluation");
         print(String.format(

@@ -63,7 +63,7 @@ class CommandsTest {
         assertThat(terminal.out()).isEqualTo("""
                 Plan: 36 grid points by 70 runs, training 9M tokens
                 Saved: 6.0× against every point trained alone (54M), 2.4× against reusing a parent per budget (21.6M)
-                Of these, 1M tokens are trained already and 2M are on their way; submitting adds 50 runs and 6M tokens
+                Of these, 1M tokens are trained already and 2M are on their way; submitting adds 50 runs and 6M tokens.
                 Runs: 34 of training, 36 of evaluation
                 Compute: 1.25e+13 FLOPs; checkpoints: 51.2 MB
                 Time: 1.50 device hours, 1.00 of them still to be done (12 runs measured on cuda: NVIDIA H200)
