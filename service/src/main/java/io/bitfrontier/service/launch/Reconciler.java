@@ -146,8 +146,7 @@ class Reconciler {
 
     /** Rounds further apart than this are not in a row; slow or seldom ones are. */
     private Duration longestPause() {
-        return NOBODY_LOOKED.plus(
-                settings.reconcileEvery().plus(lastRound).multipliedBy(2));
+        return NOBODY_LOOKED.plus(settings.reconcileEvery().plus(lastRound).multipliedBy(2));
     }
 
     private static String text(Duration duration) {

@@ -124,7 +124,9 @@ class HotQueriesTest {
         assertThat(plans(() -> assertThat(workers.living("local", "here")).hasSize(ManyRuns.RUNNING + 1)))
                 .contains("worker_living")
                 .contains("attempt_by_worker");
-        assertThat(plans(() -> assertThat(leases.missed(3, Duration.ofSeconds(15))).isEmpty())).contains("attempt_lease");
+        assertThat(plans(() ->
+                        assertThat(leases.missed(3, Duration.ofSeconds(15))).isEmpty()))
+                .contains("attempt_lease");
         assertThat(plans(() -> assertThat(leases.overdue()).isEmpty())).contains("attempt_deadline");
     }
 
