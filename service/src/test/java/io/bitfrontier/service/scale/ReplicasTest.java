@@ -47,8 +47,8 @@ class ReplicasTest {
     private static final int ENOUGH = 600;
 
     private static final Duration LONGEST_SETTLING = Duration.ofSeconds(60);
-    private static final String UNSETTLED = "run r JOIN state s ON s.id = r.start_state_id"
-            + " WHERE r.state = 'PLANNED' AND s.stored_at IS NOT NULL";
+    private static final String UNSETTLED =
+            "run r JOIN state s ON s.id = r.start_state_id" + " WHERE r.state = 'PLANNED' AND s.stored_at IS NOT NULL";
 
     private static final String DATABASE = "replicas";
 
