@@ -2,12 +2,13 @@ package io.bitfrontier.service.system;
 
 import io.bitfrontier.service.cluster.TestNode;
 import io.bitfrontier.service.cluster.WorkerCluster;
-import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.JsonNode;
 
 /** What can happen to workers that are Jobs, and to what they depend upon. */
 enum ClusterFault {
@@ -20,33 +21,33 @@ enum ClusterFault {
     POD_KILLED("kill -9 of a pod's process") {
         @Override
         void strike(WorkerCluster cluster, RunningSystem system, Random random) throws Exception {
-            String pod = aRunningPod(cluster, random);
+            String pod = aBusyPod(cluster, system, random);
             cluster.nodeOf(pod).pid(cluster.namespace(), pod).ifPresent(RunningSystem::kill);
         }
     },
     POD_DELETED("a pod is deleted") {
         @Override
         void strike(WorkerCluster cluster, RunningSystem system, Random random) throws Exception {
-            cluster.admin().delete(cluster.podPath(aRunningPod(cluster, random)));
+            cluster.admin().delete(cluster.podPath(aBusyPod(cluster, system, random)));
         }
     },
     POD_DELETED_BY_FORCE("a pod is deleted without grace") {
         @Override
         void strike(WorkerCluster cluster, RunningSystem system, Random random) throws Exception {
-            cluster.admin().delete(cluster.podPath(aRunningPod(cluster, random)) + "?gracePeriodSeconds=0");
+            cluster.admin().delete(cluster.podPath(aBusyPod(cluster, system, random)) + "?gracePeriodSeconds=0");
         }
     },
     POD_EVICTED("a pod is evicted by its node") {
         @Override
         void strike(WorkerCluster cluster, RunningSystem system, Random random) throws Exception {
-            String pod = aRunningPod(cluster, random);
+            String pod = aBusyPod(cluster, system, random);
             cluster.nodeOf(pod).evict(cluster.namespace(), pod, "The node was low on resource: memory.");
         }
     },
     POD_FROZEN("a pod's process is frozen (SIGSTOP) past its lease and thawed") {
         @Override
         void strike(WorkerCluster cluster, RunningSystem system, Random random) throws Exception {
-            String pod = aRunningPod(cluster, random);
+            String pod = aBusyPod(cluster, system, random);
             OptionalInt pid = cluster.nodeOf(pod).pid(cluster.namespace(), pod);
             if (pid.isPresent()) {
                 Processes.freeze(pid.getAsInt());
@@ -58,7 +59,7 @@ enum ClusterFault {
     NODE_GONE("a node falls silent and its processes die") {
         @Override
         void strike(WorkerCluster cluster, RunningSystem system, Random random) throws Exception {
-            TestNode node = cluster.nodeOf(aRunningPod(cluster, random));
+            TestNode node = cluster.nodeOf(aBusyPod(cluster, system, random));
             node.vanish(true);
             cluster.addNode(Map.of());
         }
@@ -103,16 +104,33 @@ enum ClusterFault {
         TimeUnit.MILLISECONDS.sleep(random.nextInt(atMostMillis));
     }
 
-    /** Waits for one. */
-    static String aRunningPod(WorkerCluster cluster, Random random) throws InterruptedException, IOException {
+    /** Waits for a pod whose worker is at an attempt. */
+    static String aBusyPod(WorkerCluster cluster, RunningSystem system, Random random) throws InterruptedException {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(2);
         while (System.nanoTime() < deadline) {
             List<String> running = cluster.running();
-            if (!running.isEmpty()) {
-                return running.get(random.nextInt(running.size()));
+            List<String> busy = new ArrayList<>();
+            for (String worker : workersAtAttempts(system)) {
+                running.stream().filter(pod -> pod.contains(worker)).forEach(busy::add);
             }
-            TimeUnit.MILLISECONDS.sleep(100);
+            if (!busy.isEmpty()) {
+                return busy.get(random.nextInt(busy.size()));
+            }
+            TimeUnit.MILLISECONDS.sleep(50);
         }
-        throw new AssertionError("no pod runs");
+        throw new AssertionError("no pod is busy");
+    }
+
+    private static List<String> workersAtAttempts(RunningSystem system) throws InterruptedException {
+        List<String> workers = new ArrayList<>();
+        for (JsonNode run : system.get("/api/v1/runs?limit=100&state=RUNNING").get("items")) {
+            JsonNode detail = system.get("/api/v1/runs/" + run.get("id").asLong());
+            for (JsonNode attempt : detail.get("attemptList")) {
+                if (attempt.get("state").asString().equals("RUNNING")) {
+                    workers.add(attempt.get("worker").asString());
+                }
+            }
+        }
+        return workers;
     }
 }

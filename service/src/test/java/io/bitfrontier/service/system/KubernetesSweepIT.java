@@ -105,9 +105,9 @@ class KubernetesSweepIT {
         String sweep = system.submit(SWEEP.formatted(seed, List.of(seed)));
         boolean held = false;
         try {
-            ClusterFault.aRunningPod(cluster, random);
+            ClusterFault.aBusyPod(cluster, system, random);
             noObjectIsLarge();
-            ClusterFault.pause(random, 3_000);
+            ClusterFault.pause(random, 1_000);
 
             fault.strike(cluster, system, random);
 
