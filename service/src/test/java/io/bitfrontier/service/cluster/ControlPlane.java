@@ -71,6 +71,11 @@ public final class ControlPlane {
         return running;
     }
 
+    /** Whether the environment names the binaries. */
+    public static boolean isNamed() {
+        return binaries().isPresent();
+    }
+
     private static Optional<Path> binaries() {
         String assets = System.getenv("KUBEBUILDER_ASSETS");
         if (assets == null || assets.isBlank()) {
@@ -207,12 +212,13 @@ public final class ControlPlane {
         return as(ADMIN);
     }
 
-    /** A token of a service account, for an hour. */
+    /** A token of a service account, for a day. */
     public String tokenOf(String namespace, String account) {
         return admin().call(
                         "POST",
                         "/api/v1/namespaces/" + namespace + "/serviceaccounts/" + account + "/token",
-                        ClusterClient.parse("{apiVersion: authentication.k8s.io/v1, kind: TokenRequest, spec: {}}")
+                        ClusterClient.parse(
+                                        "{apiVersion: authentication.k8s.io/v1, kind: TokenRequest, spec: {expirationSeconds: 86400}}")
                                 .get(0))
                 .orThrow()
                 .get("status")

@@ -107,22 +107,26 @@ public final class WorkerCluster implements AutoCloseable {
     }
 
     /**
-     * What the service outside of the cluster needs, as {@code name=value}: the chart's own settings, and over them the cluster's
-     * address and the service's.
+     * What a service outside of the cluster needs, by name: the chart's own settings, and over them the cluster's address and that
+     * at which workers reach the service.
      */
-    public List<String> serviceProperties(URI service) throws IOException {
+    public Map<String, String> serviceSettings(URI service) throws IOException {
         Path settings = Files.createDirectories(directory.resolve("settings"));
         Files.writeString(
                 settings.resolve("application.yaml"),
                 chart.the("ConfigMap").get("data").get("application.yaml").asString());
         String token = plane.tokenOf(namespace, Cluster.name(chart.the("ServiceAccount")));
-        return List.of(
-                "spring.config.additional-location=file:" + settings + "/",
-                "server.address=127.0.0.1",
-                "server.port=" + service.getPort(),
-                "bitfrontier.access.login=none",
-                "bitfrontier.launch.service-url=" + service,
-                "bitfrontier.launch.kubernetes.kubeconfig=" + plane.kubeconfig(token, namespace));
+        return Map.of(
+                "spring.config.additional-location",
+                "file:" + settings + "/",
+                "server.address",
+                "127.0.0.1",
+                "bitfrontier.access.login",
+                "none",
+                "bitfrontier.launch.service-url",
+                service.toString(),
+                "bitfrontier.launch.kubernetes.kubeconfig",
+                plane.kubeconfig(token, namespace).toString());
     }
 
     public List<JsonNode> jobs() {

@@ -6,7 +6,6 @@ import io.bitfrontier.service.failpoint.FailPoint;
 import io.bitfrontier.service.system.Plant.BusyWorker;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
@@ -16,25 +15,20 @@ enum Fault {
     SERVICE_KILLED("kill -9 of one of three services") {
         @Override
         void strike(Plant plant, Random random) throws Exception {
-            int service = random.nextInt(plant.services());
-            plant.killService(service);
+            plant.replicas().kill(random.nextInt(plant.replicas().count()));
             pause(random, 2_000);
-            plant.startService(service);
+            plant.replicas().startAll();
         }
     },
     ALL_SERVICES_KILLED("kill -9 of all three services") {
         @Override
         void strike(Plant plant, Random random) throws Exception {
-            for (int service = 0; service < plant.services(); service++) {
-                plant.killService(service);
-            }
+            plant.replicas().killAll();
             pause(random, 2_000);
-            for (int service = 0; service < plant.services(); service++) {
-                plant.startService(service);
-            }
+            plant.replicas().startAll();
         }
     },
-    SERVICE_AT_FAIL_POINT("a service ends between a write to the database and the act that belongs to it") {
+    SERVICE_AT_FAIL_POINT("a service ends between a write to the database and the answer to a worker") {
         private static final List<FailPoint> ON_THE_WAY = List.of(
                 FailPoint.CLAIM_STORED,
                 FailPoint.METRICS_STORED,
@@ -44,80 +38,80 @@ enum Fault {
 
         @Override
         void strike(Plant plant, Random random) throws Exception {
-            int service = random.nextInt(plant.services());
-            plant.armService(service, ON_THE_WAY.get(random.nextInt(ON_THE_WAY.size())));
+            Replicas replicas = plant.replicas();
+            int service = random.nextInt(replicas.count());
+            replicas.arm(service, ON_THE_WAY.get(random.nextInt(ON_THE_WAY.size())));
+            plant.sendWorkersTo(service);
             // Where the sweep ends first the point is not reached; the fail points' own test reaches all.
-            waitUntil(Duration.ofSeconds(15), () -> !plant.isAlive(service));
-            plant.killService(service);
-            plant.startService(service);
+            waitUntil(Duration.ofSeconds(15), () -> !replicas.isAlive(service));
+            replicas.kill(service);
+            replicas.startAll();
+            plant.reconnect();
         }
     },
     WORKER_KILLED("kill -9 of a worker") {
         @Override
         void strike(Plant plant, Random random) throws Exception {
-            Optional<BusyWorker> worker = plant.aBusyWorker(random.nextInt(plant.services()));
-            if (worker.isPresent()) {
-                plant.killWorker(worker.get().name());
-            }
+            plant.killWorker(plant.aBusyWorker(random).name());
         }
     },
     WORKER_FROZEN("a worker is frozen (SIGSTOP) past its lease and thawed: its late writes are refused") {
         @Override
         void strike(Plant plant, Random random) throws Exception {
-            BusyWorker worker = plant.aBusyWorker(random.nextInt(plant.services()))
-                    .orElseThrow(() -> new AssertionError("no worker is busy"));
+            BusyWorker worker = plant.aBusyWorker(random);
             plant.freezeWorker(worker.name());
             try {
-                assertThat(waitUntil(Duration.ofMinutes(2), () -> !plant.isRunning(worker.attempt())))
+                assertThat(waitUntil(
+                                Duration.ofMinutes(2), () -> !plant.replicas().isRunning(worker.attempt())))
                         .as("its lease passes")
                         .isTrue();
                 pause(random, 1_000);
             } finally {
                 plant.thawWorker(worker.name());
             }
-            assertThat(waitUntil(Duration.ofMinutes(1), () -> plant.refusedWrites(worker.attempt()) > 0))
+            assertThat(waitUntil(Duration.ofMinutes(1), () -> plant.replicas().refusedWrites(worker.attempt()) > 0))
                     .as("late writes are refused and counted")
                     .isTrue();
         }
     },
-    WORKER_CUT_OFF("a worker is cut off from its service until its lease has passed") {
+    WORKER_CUT_OFF("a worker is cut off from the service until its lease has passed") {
         @Override
         void strike(Plant plant, Random random) throws Exception {
-            int service = random.nextInt(plant.services());
-            Optional<BusyWorker> worker = plant.aBusyWorker(service);
-            plant.cutOffWorkersOf(service);
+            BusyWorker worker = plant.aBusyWorker(random);
+            plant.cutOff(worker.name());
             try {
-                if (worker.isPresent()) {
-                    assertThat(waitUntil(
-                                    Duration.ofMinutes(2),
-                                    () -> !plant.isRunning(worker.get().attempt())))
-                            .as("it leaves, or its lease passes")
-                            .isTrue();
-                }
+                assertThat(waitUntil(
+                                Duration.ofMinutes(2), () -> !plant.replicas().isRunning(worker.attempt())))
+                        .as("its lease passes")
+                        .isTrue();
             } finally {
-                plant.reconnectWorkersOf(service);
+                plant.reconnect();
             }
         }
     },
     DATABASE_DOWN("kill -9 of PostgreSQL, away for a while") {
         @Override
         void strike(Plant plant, Random random) throws Exception {
-            plant.killDatabase();
-            TimeUnit.MILLISECONDS.sleep(plant.outage().toMillis());
-            plant.startDatabase();
+            plant.replicas().killDatabase();
+            TimeUnit.SECONDS.sleep(OUTAGE_SECONDS);
+            plant.replicas().startDatabase();
         }
     },
-    CLOCK_JUMPED("the clock of a service jumps a day ahead, then two days back") {
+    CLOCK_JUMPED("the clock of a service jumps a day ahead, two days back, and is right again") {
         @Override
         void strike(Plant plant, Random random) throws Exception {
-            int service = random.nextInt(plant.services());
-            plant.makeClockSettable(service);
-            plant.jumpClock(service, Duration.ofDays(1));
-            pause(random, 2_000);
-            plant.jumpClock(service, Duration.ofDays(-1));
-            pause(random, 2_000);
+            Replicas replicas = plant.replicas();
+            int service = random.nextInt(replicas.count());
+            replicas.makeClockSettable(service);
+            for (int days : new int[] {1, -1, 0}) {
+                replicas.jumpClock(service, Duration.ofDays(days));
+                pause(random, 2_000);
+            }
         }
     };
+
+    /** How long the database stays away: longer than a lease. */
+    private static final long OUTAGE_SECONDS = Long.getLong("faults.outage", Replicas.LEASE.toSeconds() + 3);
 
     private final String description;
 

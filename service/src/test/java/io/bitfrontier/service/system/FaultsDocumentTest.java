@@ -5,17 +5,53 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The documented table, which the faults suite writes, shows every fault there is, and that everything held. */
+/** The documented tables, which the faults suites write, show every fault there is, and that everything held. */
 class FaultsDocumentTest {
+    private record Row(String name, String description) {}
+
+    private static List<Row> faults() {
+        return Arrays.stream(Fault.values())
+                .map(fault -> new Row(fault.name(), fault.description()))
+                .toList();
+    }
+
+    private static List<Row> faultsOfClusters() {
+        return Arrays.stream(ClusterFault.values())
+                .map(fault -> new Row(fault.name(), fault.description()))
+                .toList();
+    }
+
+    private static String table(String name) throws IOException {
+        String document = Files.readString(Path.of("../docs/reference/faults.md"));
+        int begin = document.indexOf("<!-- " + name + " -->");
+        int end = document.indexOf("<!-- /" + name + " -->");
+        assertThat(begin).as("where the table %s begins", name).isBetween(0, end);
+        return document.substring(begin, end);
+    }
+
+    private static void assertHolds(String table, List<Row> rows) {
+        for (Row row : rows) {
+            assertThat(table)
+                    .containsPattern("\n\\| `" + row.name() + "` \\| [^|]+ \\| (\\d+) \\| \\1 \\| ")
+                    .contains("| `" + row.name() + "` | " + row.description() + " |");
+        }
+        assertThat(table.lines().filter(line -> line.startsWith("| `"))).hasSize(rows.size());
+    }
+
     @Test
     void everyFaultIsInTheTableAndHeldEachTime() throws IOException {
-        String document = Files.readString(Path.of("../docs/reference/faults.md"));
-        for (Fault fault : Fault.values()) {
-            assertThat(document)
-                    .containsPattern("\n\\| `" + fault.name() + "` \\| [^|]+ \\| (\\d+) \\| \\1 \\| ")
-                    .contains("| " + fault.description() + " |");
-        }
+        assertHolds(table("faults"), faults());
+    }
+
+    @Test
+    void onKubernetesEveryFaultOfBothKindsIsInTheTableAndHeldEachTime() throws IOException {
+        List<Row> both = new ArrayList<>(faults());
+        both.addAll(faultsOfClusters());
+        assertHolds(table("faults-on-kubernetes"), both);
     }
 }
