@@ -13,7 +13,9 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.springframework.boot.SpringApplication;
@@ -48,12 +50,15 @@ public final class FirstJobBenchmark {
                 Image.Program.shell(),
                 "{local: {capacity: 1000, cpu: \"1\", memory: 1Gi}}")) {
             URI address = URI.create("http://127.0.0.1:" + freePort());
-            List<String> settings = new ArrayList<>(cluster.serviceProperties(address));
-            settings.add("bitfrontier.home=" + home.resolve("home"));
-            settings.add("logging.level.root=warn");
+            Map<String, String> settings = new HashMap<>(cluster.serviceSettings(address));
+            settings.put("server.port", Integer.toString(address.getPort()));
+            settings.put("bitfrontier.home", home.resolve("home").toString());
+            settings.put("logging.level.root", "warn");
             try (ConfigurableApplicationContext started = SpringApplication.run(
                     BitfrontierService.class,
-                    settings.stream().map(setting -> "--" + setting).toArray(String[]::new))) {
+                    settings.entrySet().stream()
+                            .map(setting -> "--" + setting.getKey() + "=" + setting.getValue())
+                            .toArray(String[]::new))) {
                 new FirstJobBenchmark(cluster, address).measure(rounds);
             }
         } finally {
