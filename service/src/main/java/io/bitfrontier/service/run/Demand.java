@@ -10,6 +10,7 @@ import org.springframework.stereotype.Repository;
 public class Demand {
     static final int MOST = 1_000;
 
+    /** Few runs rest, and many wait: the few are left out of the queue, and no run of the queue is looked up. */
     static final String CLAIMABLE = """
             WITH RECURSIVE queued (resource_class, sweep_id) AS (
               (SELECT resource_class, sweep_id FROM sweep_run WHERE ready ORDER BY resource_class, sweep_id LIMIT 1)
@@ -18,15 +19,17 @@ public class Demand {
               FROM queued q CROSS JOIN LATERAL (
                 SELECT n.resource_class, n.sweep_id FROM sweep_run n
                 WHERE n.ready AND (n.resource_class, n.sweep_id) > (q.resource_class, q.sweep_id)
-                ORDER BY n.resource_class, n.sweep_id LIMIT 1) next)
+                ORDER BY n.resource_class, n.sweep_id LIMIT 1) next),
+            resting AS MATERIALIZED (
+              SELECT id FROM run WHERE state = 'READY' AND not_before > statement_timestamp())
             SELECT q.resource_class, count(DISTINCT claimable.run_id) AS runs
             FROM queued q
             JOIN sweep_room o ON o.sweep_id = q.sweep_id
             CROSS JOIN LATERAL (
               SELECT n.run_id
-              FROM sweep_run n JOIN run r ON r.id = n.run_id
+              FROM sweep_run n
               WHERE n.ready AND n.resource_class = q.resource_class AND n.sweep_id = q.sweep_id
-                AND r.state = 'READY' AND r.not_before <= statement_timestamp()
+                AND n.run_id NOT IN (SELECT id FROM resting)
               LIMIT greatest(0, least(o.room, :most))) claimable
             GROUP BY q.resource_class
             """;
