@@ -24,7 +24,8 @@ public final class Main {
 
     static CommandLine commandLine(Map<String, String> environment) {
         return new CommandLine(new Main())
-                .addSubcommand(new WorkCommand(environment, Assembly::executor))
+                .addSubcommand(
+                        new WorkCommand(environment, told -> Assembly.executor(told.compute(), told.rankTimeout())))
                 .addSubcommand(new TrainCommand(environment, Assembly::executor))
                 .addSubcommand(new RankCommand(Assembly::follower))
                 .addSubcommand(new BenchCommand(environment));

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
+import java.util.regex.Pattern;
 import org.bytedeco.pytorch.Tensor;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -36,6 +37,9 @@ public final class RankTeam implements Team {
     /** How long this rank may take to notice that another has ended; a checkpoint may be under way. */
     private static final Duration STUCK = Duration.ofMinutes(5);
 
+    /** How gloo begins what it says. */
+    private static final Pattern AT_SOURCE = Pattern.compile("^\\[[^]]*:\\d+] ");
+
     private final Compute compute;
     private final Duration timeout;
     private final RankLauncher launcher;
@@ -45,13 +49,12 @@ public final class RankTeam implements Team {
     private @Nullable Path store;
     private volatile boolean busy;
 
-    /** A team whose exchanges wait ten minutes for the slowest rank: longer than the leader takes to write a checkpoint. */
-    public RankTeam(Compute compute, RankLauncher launcher) {
-        this(compute, launcher, Duration.ofMinutes(10));
-    }
-
-    /** @param timeout for which an exchange waits for the slowest rank */
-    RankTeam(Compute compute, RankLauncher launcher, Duration timeout) {
+    /**
+     * A team of which nobody is started yet.
+     *
+     * @param timeout for which an exchange waits for the slowest rank: longer than the leader takes to write a checkpoint
+     */
+    public RankTeam(Compute compute, RankLauncher launcher, Duration timeout) {
         this.compute = compute;
         this.launcher = launcher;
         this.timeout = timeout;
@@ -69,7 +72,7 @@ public final class RankTeam implements Team {
             busy = true;
             return new Exchange(ready);
         } catch (IOException | RuntimeException e) {
-            WorkFailedException failure = failed(e);
+            WorkFailedException failure = failed(e, "");
             abort();
             throw failure;
         }
@@ -147,8 +150,12 @@ public final class RankTeam implements Team {
         }
     }
 
-    /** Names the rank that is gone, if one is, rather than what the exchange says of it. */
-    private WorkFailedException failed(Exception e) {
+    /**
+     * Names the rank that is gone, if one is, rather than what the exchange says of it.
+     *
+     * @param otherwise begins the sentence where none is gone
+     */
+    private WorkFailedException failed(Exception e, String otherwise) {
         long until = System.nanoTime() + SETTLING.toNanos();
         do {
             for (FollowerProcess follower : followers) {
@@ -163,8 +170,10 @@ public final class RankTeam implements Team {
                 : String.valueOf(e.getMessage());
         return new WorkFailedException(
                 FailureClass.PLATFORM,
-                "the " + compute.ranks() + " ranks lost each other: "
-                        + words.lines().findFirst().orElse(e.toString()),
+                otherwise + "the " + compute.ranks() + " ranks lost each other: "
+                        + AT_SOURCE
+                                .matcher(words.lines().findFirst().orElse(e.toString()))
+                                .replaceFirst(""),
                 e);
     }
 
@@ -188,19 +197,21 @@ public final class RankTeam implements Team {
 
         @Override
         public void sum(Tensor tensor) {
-            try {
-                ranks.sum(tensor);
-            } catch (RuntimeException e) {
-                throw failed(e);
-            }
+            exchange(() -> ranks.sum(tensor));
         }
 
         @Override
         public void broadcast(Tensor tensor) {
+            exchange(() -> ranks.broadcast(tensor));
+        }
+
+        private void exchange(Runnable exchange) {
+            long begun = System.nanoTime();
             try {
-                ranks.broadcast(tensor);
+                exchange.run();
             } catch (RuntimeException e) {
-                throw failed(e);
+                boolean waited = System.nanoTime() - begun >= timeout.toNanos();
+                throw failed(e, waited ? "a rank hangs: after " + timeout.toSeconds() + " s " : "");
             }
         }
     }

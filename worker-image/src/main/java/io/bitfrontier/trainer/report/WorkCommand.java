@@ -1,6 +1,5 @@
 package io.bitfrontier.trainer.report;
 
-import io.bitfrontier.trainer.device.Compute;
 import io.bitfrontier.trainer.train.LocalExecutor;
 import io.bitfrontier.trainer.train.WorkExecutor;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
@@ -19,10 +18,10 @@ public final class WorkCommand implements Callable<Integer> {
     private static final Logger log = LoggerFactory.getLogger(WorkCommand.class);
 
     private final Map<String, String> environment;
-    private final Function<Compute, WorkExecutor> executor;
+    private final Function<WorkerConfiguration, WorkExecutor> executor;
 
     /** @param executor for what it is to compute with; made on another thread, since that loads LibTorch */
-    public WorkCommand(Map<String, String> environment, Function<Compute, WorkExecutor> executor) {
+    public WorkCommand(Map<String, String> environment, Function<WorkerConfiguration, WorkExecutor> executor) {
         this.environment = environment;
         this.executor = executor;
     }
@@ -56,7 +55,7 @@ public final class WorkCommand implements Callable<Integer> {
     private WorkerLoop loop(WorkerConfiguration configuration, Shutdown shutdown) {
         // loading the native libraries takes seconds: claim meanwhile
         CompletableFuture<WorkExecutor> loading = new CompletableFuture<>();
-        Thread loader = new Thread(() -> load(configuration.compute(), loading), "native-loader");
+        Thread loader = new Thread(() -> load(configuration, loading), "native-loader");
         loader.setDaemon(true);
         loader.start();
         ServiceClient client =
@@ -70,9 +69,9 @@ public final class WorkCommand implements Callable<Integer> {
         return new WorkerLoop(configuration, client, loaded, Ticker.system(shutdown), shutdown);
     }
 
-    private void load(Compute compute, CompletableFuture<WorkExecutor> loading) {
+    private void load(WorkerConfiguration configuration, CompletableFuture<WorkExecutor> loading) {
         try {
-            loading.complete(executor.apply(compute));
+            loading.complete(executor.apply(configuration));
         } catch (RuntimeException | Error e) {
             loading.completeExceptionally(e);
         }

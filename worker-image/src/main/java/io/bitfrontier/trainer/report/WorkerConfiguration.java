@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param workerToken what proves it
  * @param scratch directory of this worker alone, for what it buffers
  * @param compute what it computes with
+ * @param rankTimeout time for which ranks wait for the slowest of them
  * @param device the same in the words of an attempt
  * @param idleLimit time without work after which it leaves
  * @param grace time from a signal to the end of the process, whatever it does by then
@@ -37,10 +38,14 @@ public record WorkerConfiguration(
         String workerToken,
         Path scratch,
         Compute compute,
+        Duration rankTimeout,
         String device,
         Duration grace,
         Duration idleLimit,
         Duration unreachableLimit) {
+    /** Longer than the first rank takes to write a checkpoint, for which the others wait. */
+    public static final Duration RANK_TIMEOUT = Duration.ofMinutes(10);
+
     private static final int MOST_THREADS = 1024;
     private static final int MOST_RANKS = 64;
     private static final String DEFAULT_DEVICE = "auto";
@@ -63,6 +68,8 @@ public record WorkerConfiguration(
                 WorkerProtocol.ENV_WORKER_SCRATCH, "a directory that can be written", WorkerConfiguration::directory);
         Long threads = reader.number(WorkerProtocol.ENV_WORKER_THREADS, 1, MOST_THREADS, null);
         Long ranks = reader.number(WorkerProtocol.ENV_WORKER_RANKS, 1, MOST_RANKS, 1L);
+        Long rankTimeout = reader.number(
+                WorkerProtocol.ENV_WORKER_RANK_TIMEOUT_SECONDS, 1, LONGEST_SECONDS, RANK_TIMEOUT.toSeconds());
         Machine machine = Machine.here();
         ComputeDevice device = reader.optional(
                 WorkerProtocol.ENV_WORKER_DEVICE, DEFAULT_DEVICE, ComputeDevice.CHOICES, text -> ComputeDevice.choose(
@@ -83,6 +90,7 @@ public record WorkerConfiguration(
                 || token == null
                 || scratch == null
                 || compute == null
+                || rankTimeout == null
                 || grace == null
                 || idle == null
                 || unreachable == null
@@ -95,6 +103,7 @@ public record WorkerConfiguration(
                 token,
                 scratch.resolve("worker-" + worker),
                 compute,
+                Duration.ofSeconds(rankTimeout),
                 compute.describe(machine),
                 Duration.ofSeconds(grace),
                 Duration.ofSeconds(idle),

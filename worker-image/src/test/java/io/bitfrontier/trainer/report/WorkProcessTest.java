@@ -92,11 +92,11 @@ class WorkProcessTest {
         Process worker = start(Map.of());
         service.awaitObeyed("metrics 1");
 
-        signal(worker, "STOP");
+        signal(worker.pid(), "STOP");
         // time itself is what the worker must notice
         LockSupport.parkNanos(Duration.ofMillis(6200).toNanos());
         List<String> obeyedBefore = service.fence();
-        signal(worker, "CONT");
+        signal(worker.pid(), "CONT");
 
         assertThat(worker.waitFor()).isEqualTo(WorkerProtocol.EXIT_DONE);
         assertThat(service.obeyed).isEqualTo(obeyedBefore);
@@ -200,6 +200,24 @@ class WorkProcessTest {
     }
 
     @Test
+    void aRankThatHangsEndsTheAttemptAndTheWorkerAsThePlatformsWithinTheSetting() throws Exception {
+        service.work.add(assignment(1_000_000 * 1024L));
+        Process leader = start(
+                Map.of(WorkerProtocol.ENV_WORKER_RANKS, "2", WorkerProtocol.ENV_WORKER_RANK_TIMEOUT_SECONDS, "5"));
+        service.awaitObeyed("metrics 1");
+        ProcessHandle rank = leader.toHandle().children().findFirst().orElseThrow();
+
+        signal(rank.pid(), "STOP");
+
+        assertThat(leader.waitFor()).isEqualTo(WorkerProtocol.EXIT_PLATFORM);
+        assertThat(service.failures).singleElement().satisfies(failure -> {
+            assertThat(failure.failureClass()).isEqualTo(FailureClass.PLATFORM.name());
+            assertThat(failure.message()).startsWith("a rank hangs: after 5 s the 2 ranks lost each other: Timed out");
+        });
+        rank.onExit().get();
+    }
+
+    @Test
     void ranksEndWithALeaderThatIsKilled() throws Exception {
         service.work.add(assignment(1_000_000 * 1024L));
         Process leader = start(Map.of(WorkerProtocol.ENV_WORKER_RANKS, "2"));
@@ -212,8 +230,8 @@ class WorkProcessTest {
         rank.onExit().get();
     }
 
-    private static void signal(Process process, String signal) throws Exception {
-        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+    private static void signal(long pid, String signal) throws Exception {
+        assertThat(new ProcessBuilder("kill", "-" + signal, Long.toString(pid))
                         .start()
                         .waitFor())
                 .isZero();

@@ -25,6 +25,7 @@ class WorkerConfigurationTest {
         assertThat(configuration.scratch()).isEqualTo(directory.resolve("worker-" + FakeService.WORKER));
         assertThat(configuration.grace()).isEqualTo(Duration.ofSeconds(25));
         assertThat(configuration.idleLimit()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(configuration.rankTimeout()).isEqualTo(Duration.ofMinutes(10));
         assertThat(configuration.unreachableLimit()).isEqualTo(Duration.ofSeconds(60));
     }
 
@@ -58,12 +59,15 @@ class WorkerConfigurationTest {
     @Test
     void aGpuThatIsNotThereIsRefusedBeforeAnythingIsClaimed() {
         Map<String, String> environment = environment();
+        environment.put(WorkerProtocol.ENV_WORKER_RANK_TIMEOUT_SECONDS, "0");
         environment.put(WorkerProtocol.ENV_WORKER_DEVICE, "cuda:900");
         environment.put(WorkerProtocol.ENV_WORKER_RANKS, "4");
         assertThatThrownBy(() -> WorkerConfiguration.from(environment))
                 .isInstanceOf(WorkerConfiguration.Invalid.class)
                 .hasMessageContaining("the device is cuda:900 with 4 ranks, which needs 904 GPUs")
-                .hasMessageContaining("CUBLAS_WORKSPACE_CONFIG is ''");
+                .hasMessageContaining("CUBLAS_WORKSPACE_CONFIG is ''")
+                .hasMessageContaining(
+                        "BITFRONTIER_WORKER_RANK_TIMEOUT_SECONDS is '0', it must be a whole number from 1 to 86400");
     }
 
     @Test

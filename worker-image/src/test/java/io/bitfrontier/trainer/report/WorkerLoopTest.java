@@ -349,6 +349,7 @@ class WorkerLoopTest {
                 FakeService.WORKER_TOKEN,
                 scratch,
                 Compute.onCpu(1),
+                LIMIT,
                 Fixtures.DEVICE,
                 LIMIT,
                 LIMIT,

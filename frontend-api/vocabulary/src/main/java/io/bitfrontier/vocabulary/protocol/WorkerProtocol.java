@@ -43,6 +43,8 @@ public final class WorkerProtocol {
     public static final String ENV_WORKER_DEVICE = "BITFRONTIER_WORKER_DEVICE";
     /** Processes that train one model together, each on a GPU of its own; optional, 1. With a pod of several GPUs, that many. */
     public static final String ENV_WORKER_RANKS = "BITFRONTIER_WORKER_RANKS";
+    /** Seconds for which ranks wait for the slowest of them, a checkpoint by the first included; optional, 600. */
+    public static final String ENV_WORKER_RANK_TIMEOUT_SECONDS = "BITFRONTIER_WORKER_RANK_TIMEOUT_SECONDS";
     /** Seconds without work after which a worker leaves; optional. */
     public static final String ENV_WORKER_IDLE_SECONDS = "BITFRONTIER_WORKER_IDLE_SECONDS";
     /**
