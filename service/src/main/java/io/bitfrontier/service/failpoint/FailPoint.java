@@ -56,5 +56,9 @@ public enum FailPoint {
     /** Files are about to be removed. */
     FILES_UNNEEDED,
     /** Files are removed and their row is still there. */
-    FILES_REMOVED
+    FILES_REMOVED,
+    /** States that nobody needs have been taken from the registry, and their files are still there. */
+    EVICTION_STORED,
+    /** The files of such a state are removed, and its row says that they are going. */
+    EVICTED_FILES_REMOVED
 }

@@ -1,5 +1,7 @@
 package io.bitfrontier.service.run;
 
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -19,9 +21,11 @@ public class CheckpointRetention {
     private final JdbcClient jdbc;
     private final ArtifactStore artifacts;
     private final RunSettings settings;
+    private final FailPoints failPoints;
 
-    CheckpointRetention(JdbcClient jdbc, ArtifactStore artifacts, RunSettings settings) {
+    CheckpointRetention(JdbcClient jdbc, ArtifactStore artifacts, RunSettings settings, FailPoints failPoints) {
         this.settings = settings;
+        this.failPoints = failPoints;
         this.jdbc = jdbc;
         this.artifacts = artifacts;
     }
@@ -65,7 +69,9 @@ public class CheckpointRetention {
         for (Candidate candidate : candidates) {
             try {
                 if (!candidate.result()) {
+                    failPoints.pass(FailPoint.FILES_UNNEEDED);
                     artifacts.delete(candidate.uri());
+                    failPoints.pass(FailPoint.FILES_REMOVED);
                 }
                 jdbc.sql("DELETE FROM checkpoint WHERE id = ?")
                         .param(candidate.id())

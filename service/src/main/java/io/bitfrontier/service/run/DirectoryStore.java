@@ -1,8 +1,6 @@
 package io.bitfrontier.service.run;
 
 import io.bitfrontier.service.config.BitfrontierSettings;
-import io.bitfrontier.service.failpoint.FailPoint;
-import io.bitfrontier.service.failpoint.FailPoints;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -16,10 +14,8 @@ import org.springframework.util.FileSystemUtils;
 @ConditionalOnProperty(name = "bitfrontier.artifact-store", havingValue = "directory", matchIfMissing = true)
 class DirectoryStore implements ArtifactStore {
     private final Path root;
-    private final FailPoints failPoints;
 
-    DirectoryStore(BitfrontierSettings settings, FailPoints failPoints) {
-        this.failPoints = failPoints;
+    DirectoryStore(BitfrontierSettings settings) {
         this.root = Objects.requireNonNull(settings.artifacts(), "the settings fill it in");
     }
 
@@ -36,9 +32,7 @@ class DirectoryStore implements ArtifactStore {
     public void delete(String uri) throws IOException {
         Path directory = ArtifactUris.path(uri).orElse(root);
         if (directory.startsWith(root) && !directory.equals(root)) {
-            failPoints.pass(FailPoint.FILES_UNNEEDED);
             FileSystemUtils.deleteRecursively(directory);
-            failPoints.pass(FailPoint.FILES_REMOVED);
         }
     }
 }

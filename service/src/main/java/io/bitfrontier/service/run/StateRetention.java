@@ -1,5 +1,7 @@
 package io.bitfrontier.service.run;
 
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
@@ -74,22 +76,27 @@ public class StateRetention {
     private final ArtifactStore artifacts;
     private final RunSettings settings;
     private final TransactionOperations transactions;
+    private final FailPoints failPoints;
 
     StateRetention(
             JdbcClient jdbc,
             RunRegistry registry,
             ArtifactStore artifacts,
             RunSettings settings,
-            TransactionOperations transactions) {
+            TransactionOperations transactions,
+            FailPoints failPoints) {
         this.jdbc = jdbc;
         this.registry = registry;
         this.artifacts = artifacts;
         this.settings = settings;
         this.transactions = transactions;
+        this.failPoints = failPoints;
     }
 
     /** Whatever goes wrong removes nothing: the next time looks again. */
-    @Scheduled(fixedDelayString = "${bitfrontier.run.retention-every:60s}", initialDelayString = "20s")
+    @Scheduled(
+            fixedDelayString = "${bitfrontier.run.retention-every:60s}",
+            initialDelayString = "${bitfrontier.run.retention-every:20s}")
     void keepWhatIsNeeded() {
         try {
             evict();
@@ -129,7 +136,11 @@ public class StateRetention {
                     .list()
                     .size();
         });
-        return evicted == null ? 0 : evicted;
+        if (evicted == null || evicted == 0) {
+            return 0;
+        }
+        failPoints.pass(FailPoint.EVICTION_STORED);
+        return evicted;
     }
 
     /** Removes the files of what is going; the row says so afterwards. */
@@ -141,6 +152,7 @@ public class StateRetention {
         for (Going one : going) {
             try {
                 artifacts.delete(one.uri());
+                failPoints.pass(FailPoint.EVICTED_FILES_REMOVED);
                 jdbc.sql("UPDATE eviction SET removed_at = clock_timestamp() WHERE id = ? AND removed_at IS NULL")
                         .param(one.id())
                         .update();

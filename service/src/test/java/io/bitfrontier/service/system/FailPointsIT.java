@@ -62,7 +62,12 @@ class FailPointsIT {
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
-        service = new ServiceProcess(List.of("-cp", classPath, "io.bitfrontier.service.BitfrontierService"), home)
+        // Without this test's own classes: of directories no archive of loaded classes can be made.
+        String serviceClassPath = Arrays.stream(classPath.split(File.pathSeparator))
+                .filter(entry -> !entry.endsWith("test-classes"))
+                .collect(Collectors.joining(File.pathSeparator));
+        service = new ServiceProcess(
+                        List.of("-cp", serviceClassPath, "io.bitfrontier.service.BitfrontierService"), home)
                 .with("spring.datasource.url", url)
                 .with("spring.datasource.username", shared.user())
                 .with("spring.datasource.password", shared.password())
@@ -70,6 +75,7 @@ class FailPointsIT {
                 .with("spring.main.lazy-initialization", "true")
                 .with("bitfrontier.launch.reconcile-every", "100ms")
                 .with("bitfrontier.launch.stop-grace", "0s")
+                .with("bitfrontier.run.retention-every", "500ms")
                 .with("bitfrontier.launch.local.workers", "2")
                 .with("bitfrontier.launch.local.class-path", classPath)
                 .with("bitfrontier.launch.local.main-class", StandInWorker.class.getName())
@@ -88,10 +94,15 @@ class FailPointsIT {
     @Test
     @Timeout(value = 20, unit = TimeUnit.MINUTES)
     void aServiceThatEndsAtAnyPointLosesAndDoublesNothing() throws Exception {
+        // Dozens of starts are to come: they find the classes that this one loads where it leaves them.
+        Path loaded = home.resolve("loaded.jsa");
+        service.setOptions("-XX:ArchiveClassesAtExit=" + loaded);
         service.start();
         service.awaitReady();
         service.stop();
+        service.setOptions("-XX:SharedArchiveFile=" + loaded);
         List<Seeded> runs = someRuns();
+        Path unneeded = aStateThatNobodyNeeds(runs.get(0));
         anOrphan();
         service.with(
                 "bitfrontier.fail-point",
@@ -127,9 +138,12 @@ class FailPointsIT {
         Files.createFile(home.resolve("scratch").resolve(StandInWorker.GATE));
         restart();
         await(() -> count("SELECT count(*) FROM run WHERE state NOT IN ('SUCCEEDED', 'FAILED')") == 0 ? true : null);
+        await(() -> count("SELECT count(*) FROM eviction WHERE removed_at IS NULL") == 0 ? true : null);
         service.stop();
 
         nothingIsLostOrDoubled(runs);
+        assertThat(unneeded).doesNotExist();
+        assertThat(count("SELECT count(*) FROM eviction")).isEqualTo(1);
     }
 
     private List<Seeded> someRuns() {
@@ -141,6 +155,19 @@ class FailPointsIT {
         runs.add(aRun().to(GATED).insert(jdbc));
         runs.add(aRun().to(GATED).insert(jdbc));
         return runs;
+    }
+
+    /** Stored a day ago on the trajectory of the run; the directory of its checkpoint. */
+    private Path aStateThatNobodyNeeds(Seeded run) throws IOException {
+        Path directory = Files.createDirectories(home.resolve("artifacts/workers/earlier/run-1/attempt-1/end"));
+        Files.writeString(directory.resolve("weights"), "50");
+        jdbc.sql("""
+                        INSERT INTO state (trajectory_id, tokens, checkpoint_uri, checkpoint_sha256, checkpoint_bytes, stored_at)
+                        VALUES (?, 50, ?, ?, 2, now() - interval '1 day')
+                        """)
+                .params(run.trajectory(), directory.toUri().toString(), "ab".repeat(32))
+                .update();
+        return directory;
     }
 
     private void anOrphan() throws IOException {

@@ -27,6 +27,7 @@ final class ServiceProcess {
     private final int port;
     private final Map<String, String> settings = new HashMap<>();
     private final Map<String, String> environment = new HashMap<>();
+    private List<String> options = List.of();
     private @Nullable Process process;
 
     /**
@@ -58,6 +59,11 @@ final class ServiceProcess {
         }
     }
 
+    /** Further options of its Java, from the next start on. */
+    void setOptions(String... values) {
+        options = List.of(values);
+    }
+
     void clearEnvironment() {
         environment.clear();
     }
@@ -76,6 +82,7 @@ final class ServiceProcess {
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1"));
+        command.addAll(options);
         settings.forEach((name, value) -> command.add("-D" + name + "=" + value));
         command.addAll(program);
         ProcessBuilder builder = new ProcessBuilder(command);
