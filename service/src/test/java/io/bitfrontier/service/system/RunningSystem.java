@@ -65,6 +65,7 @@ final class RunningSystem implements AutoCloseable {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Dbitfrontier.launch.local.class-path=" + workerClassPath));
         properties.forEach(property -> command.add("-D" + property));
         command.addAll(List.of("-jar", jars.get(0).toString()));
