@@ -17,12 +17,20 @@ final class LocalPlant implements Plant {
     private final Replicas replicas;
     private final List<Wire> wires = new ArrayList<>();
 
-    /** @param workers of each replica */
     LocalPlant(Path directory, int count, int workers) throws Exception {
+        this(directory, count, workers, Map.of());
+    }
+
+    /**
+     * @param workers of each replica
+     * @param settings more of them, for each replica
+     */
+    LocalPlant(Path directory, int count, int workers, Map<String, String> settings) throws Exception {
         replicas = new Replicas(directory, count);
         for (int i = 0; i < count; i++) {
             Wire wire = new Wire(replicas.get(i).port());
             wires.add(wire);
+            settings.forEach(replicas.get(i)::with);
             replicas.get(i)
                     .with("bitfrontier.launch.service-url", "http://127.0.0.1:" + wire.port())
                     .with("bitfrontier.launch.local.workers", Integer.toString(workers))

@@ -106,7 +106,7 @@ final class Trials<P extends Plant> {
                 .update();
     }
 
-    private void awaitEnd(String sweep) throws Exception {
+    void awaitEnd(String sweep) throws Exception {
         boolean ended = Fault.waitUntil(
                 PATIENCE,
                 () -> plant.replicas()
