@@ -12,11 +12,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** Moves bytes between files and URLs that somebody else has signed. Messages never repeat a URL: its query is a secret. */
@@ -24,21 +29,55 @@ final class FileTransfer {
     /** To the first byte of the answer: an object store answers an upload after it has taken all of it. */
     private static final Duration UPLOAD_TIMEOUT = Duration.ofMinutes(10);
 
-    private static final Duration DOWNLOAD_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration DOWNLOAD_PATIENCE = Duration.ofSeconds(30);
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(10)).build();
+    private final Duration patience;
+
+    FileTransfer() {
+        this(DOWNLOAD_PATIENCE);
+    }
+
+    /**
+     * A mover of bytes.
+     *
+     * @param patience how long a download may stand still, before its answer or in the middle of it
+     */
+    FileTransfer(Duration patience) {
+        this.patience = patience;
+    }
 
     /** Downloads to a new file. */
     void get(String url, Path file) throws IOException {
-        HttpRequest request = HttpRequest.newBuilder(URI.create(url))
-                .timeout(DOWNLOAD_TIMEOUT)
-                .build();
-        HttpResponse<Path> response = send(
-                request,
-                BodyHandlers.ofFile(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-                file.getFileName());
-        require(response, file.getFileName());
+        HttpRequest request = HttpRequest.newBuilder(URI.create(url)).build();
+        CompletableFuture<HttpResponse<Path>> answer = http.sendAsync(
+                request, BodyHandlers.ofFile(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+        require(whileItGrows(answer, file), file.getFileName());
+    }
+
+    /** The client's own timeout ends with the head of the answer: a body that stops half-way would be waited for for ever. */
+    private HttpResponse<Path> whileItGrows(CompletableFuture<HttpResponse<Path>> answer, Path file)
+            throws IOException {
+        long before = -1;
+        while (true) {
+            try {
+                return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+            } catch (TimeoutException stands) {
+                long now = Files.exists(file) ? Files.size(file) : -1;
+                if (now == before) {
+                    answer.cancel(true);
+                    throw new IOException(file.getFileName() + ": the artifact store has sent nothing for "
+                            + patience.toSeconds() + " s");
+                }
+                before = now;
+            } catch (ExecutionException e) {
+                throw silent(file.getFileName(), e.getCause() == null ? e : e.getCause());
+            } catch (InterruptedException e) {
+                answer.cancel(true);
+                throw interrupted(file.getFileName(), e);
+            }
+        }
     }
 
     /**
@@ -104,14 +143,20 @@ final class FileTransfer {
         try {
             return http.send(request, handler);
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IOException(name + ": interrupted", e);
+            throw interrupted(name, e);
         } catch (IOException e) {
-            throw new IOException(
-                    name + ": the artifact store does not answer: "
-                            + e.getClass().getSimpleName(),
-                    e);
+            throw silent(name, e);
         }
+    }
+
+    private static IOException interrupted(@Nullable Path name, InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return new IOException(name + ": interrupted", e);
+    }
+
+    private static IOException silent(@Nullable Path name, Throwable e) {
+        return new IOException(
+                name + ": the artifact store does not answer: " + e.getClass().getSimpleName(), e);
     }
 
     private static void require(HttpResponse<?> response, @Nullable Path name) throws IOException {
