@@ -12,7 +12,7 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Brings the queues of sweeps into agreement with the states of runs. They differ only where a run changed its state while a
+ * Brings what sweeps know of their runs, and with it their queues, into agreement with the states of runs. They differ only where a run changed its state while a
  * sweep was being joined to it: the two transactions did not see each other.
  *
  * <p>It asks run by run, by index. Joins would be left to statistics that know nothing yet of a large sweep just stored, and
@@ -34,7 +34,7 @@ class QueueSettlement {
     void settle(UUID sweep) {
         settle(jdbc.sql("""
                         SELECT n.run_id FROM sweep_run n
-                        WHERE n.sweep_id = ? AND n.ready <> (SELECT r.state = 'READY' FROM run r WHERE r.id = n.run_id)
+                        WHERE n.sweep_id = ? AND n.state <> (SELECT r.state FROM run r WHERE r.id = n.run_id)
                         ORDER BY n.run_id
                         """).param(sweep).query(Long.class).list());
     }
@@ -52,12 +52,9 @@ class QueueSettlement {
     void settleAll() {
         settle(jdbc.sql("""
                         SELECT n.run_id FROM sweep_run n
-                        WHERE n.ready AND (SELECT r.state FROM run r WHERE r.id = n.run_id) <> 'READY'
-                        UNION
-                        SELECT r.id FROM run r
-                        WHERE r.state = 'READY'
-                          AND (SELECT count(*) FROM sweep_run n WHERE n.run_id = r.id AND NOT n.ready) > 0
-                        ORDER BY run_id
+                        WHERE n.state IN ('PLANNED', 'READY', 'RUNNING')
+                          AND n.state <> (SELECT r.state FROM run r WHERE r.id = n.run_id)
+                        ORDER BY n.run_id
                         """).query(Long.class).list());
     }
 
@@ -65,16 +62,16 @@ class QueueSettlement {
     private void settle(List<Long> runs) {
         for (long run : runs) {
             transactions.executeWithoutResult(status -> {
-                boolean ready = jdbc.sql("SELECT state = 'READY' FROM run WHERE id = ? FOR NO KEY UPDATE")
+                String state = jdbc.sql("SELECT state FROM run WHERE id = ? FOR NO KEY UPDATE")
                         .param(run)
-                        .query(Boolean.class)
+                        .query(String.class)
                         .single();
-                int settled = jdbc.sql("UPDATE sweep_run SET ready = :ready WHERE run_id = :run AND ready <> :ready")
-                        .param("ready", ready)
+                int settled = jdbc.sql("UPDATE sweep_run SET state = :state WHERE run_id = :run AND state <> :state")
+                        .param("state", state)
                         .param("run", run)
                         .update();
                 if (settled > 0) {
-                    log.info("run {} is {} the queue of {} sweeps", run, ready ? "in" : "out of", settled);
+                    log.info("run {} is {} for {} more sweeps", run, state, settled);
                 }
             });
         }

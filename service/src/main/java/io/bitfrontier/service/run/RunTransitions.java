@@ -11,17 +11,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Repository;
 
-/** The only writer of a run's state: every change is a guarded UPDATE together with its row of history. */
+/** The only writer of a run's state: every change is a guarded UPDATE together with its row of history and the sweeps' rows of the run. */
 @Repository
 class RunTransitions {
     private static final Logger log = LoggerFactory.getLogger(RunTransitions.class);
-
-    /** Every sweep that needs a run has it in its queue while it is READY. */
-    private static final String QUEUES = """
-            , queued AS (
-              UPDATE sweep_run n SET ready = (:to = 'READY')
-              FROM moved WHERE n.run_id = moved.id AND n.ready <> (:to = 'READY'))
-            """;
 
     private final JdbcClient jdbc;
 
@@ -79,7 +72,6 @@ class RunTransitions {
         if (runIds.isEmpty()) {
             return List.of();
         }
-        boolean queues = from == RunState.READY || to == RunState.READY;
         List<Long> moved = jdbc.sql("""
                         WITH moved AS (
                           UPDATE run SET
@@ -90,11 +82,13 @@ class RunTransitions {
                             failure_class = :failureClass,
                             failure_message = CASE WHEN CAST(:failureClass AS text) IS NOT NULL THEN :reason END
                           WHERE id = ANY(:ids) AND state = :from
-                          RETURNING id)%s
+                          RETURNING id),
+                        told AS (
+                          UPDATE sweep_run n SET state = :to FROM moved WHERE n.run_id = moved.id)
                         INSERT INTO run_transition (run_id, attempt_id, from_state, to_state, event, actor, reason)
                         SELECT id, :attempt, :from, :to, :event, :actor, :reason FROM moved
                         RETURNING run_id
-                        """.formatted(queues ? QUEUES : ""))
+                        """)
                 .param("to", to.name())
                 .param("final", to.isFinal())
                 .param("delay", cause.delay().toMillis() / 1000.0)

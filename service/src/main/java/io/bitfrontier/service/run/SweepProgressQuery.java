@@ -14,19 +14,24 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.annotation.Isolation;
 import org.springframework.transaction.annotation.Transactional;
 
-/** Reads the progress of sweeps, at most three statements for however many. */
+/** Reads the progress of sweeps, at most four statements for however many. */
 @Component
 public class SweepProgressQuery {
     static final int MOST_FAILURES = 20;
 
     private static final String COUNTS = """
-            SELECT n.sweep_id, r.state, count(*) AS runs,
-                   coalesce(sum(r.to_tokens - r.from_tokens) FILTER (WHERE r.kind = 'train'), 0) AS planned,
-                   coalesce(sum(r.progress_tokens - r.from_tokens) FILTER (WHERE r.kind = 'train'), 0) AS done,
-                   coalesce(sum(r.flops * (r.to_tokens - r.progress_tokens) / nullif(r.to_tokens - r.from_tokens, 0))
-                     FILTER (WHERE r.kind = 'train' AND r.state IN ('PLANNED', 'READY', 'RUNNING')), 0) AS flops_left
-            FROM sweep_run n JOIN run r ON r.id = n.run_id
+            SELECT n.sweep_id, n.state, count(*) AS runs, sum(n.tokens) AS planned, sum(n.flops) AS flops
+            FROM sweep_run n
             WHERE n.sweep_id IN (:sweeps)
+            GROUP BY n.sweep_id, n.state
+            """;
+
+    private static final String UNDER_WAY = """
+            SELECT n.sweep_id, r.state, sum(r.progress_tokens - r.from_tokens) AS done,
+                   sum(r.flops * (r.progress_tokens - r.from_tokens) / (r.to_tokens - r.from_tokens)) AS flops
+            FROM run r JOIN sweep_run n ON n.run_id = r.id
+            WHERE r.kind = 'train' AND r.progress_tokens > r.from_tokens AND r.state <> 'SUCCEEDED'
+              AND n.sweep_id IN (:sweeps)
             GROUP BY n.sweep_id, r.state
             """;
 
@@ -48,7 +53,7 @@ public class SweepProgressQuery {
             CROSS JOIN LATERAL (
               SELECT n.sweep_id, r.id, r.failure_class, r.failure_message
               FROM sweep_run n JOIN run r ON r.id = n.run_id
-              WHERE n.sweep_id = s.id AND r.state = 'FAILED'
+              WHERE n.sweep_id = s.id AND n.state = 'FAILED' AND r.state = 'FAILED'
               ORDER BY n.run_id LIMIT :most) f
             """;
 
@@ -72,10 +77,16 @@ public class SweepProgressQuery {
         }
         jdbc.sql(COUNTS).param("sweeps", sums.keySet()).query(row -> {
             Sums of = sums.getOrDefault(row.getObject("sweep_id", UUID.class), new Sums());
-            of.runs.put(RunState.valueOf(row.getString("state")), row.getLong("runs"));
+            RunState state = RunState.valueOf(row.getString("state"));
+            of.runs.put(state, row.getLong("runs"));
             of.planned += row.getLong("planned");
+            of.done += state == RunState.SUCCEEDED ? row.getLong("planned") : 0;
+            of.flopsLeft += state.isFinal() ? 0 : row.getDouble("flops");
+        });
+        jdbc.sql(UNDER_WAY).param("sweeps", sums.keySet()).query(row -> {
+            Sums of = sums.getOrDefault(row.getObject("sweep_id", UUID.class), new Sums());
             of.done += row.getLong("done");
-            of.flopsLeft += row.getDouble("flops_left");
+            of.flopsLeft -= RunState.valueOf(row.getString("state")).isFinal() ? 0 : row.getDouble("flops");
         });
         // Whoever has nothing that runs or failed is not asked about it: looking for what is not there reads all of a
         // sweep.

@@ -126,7 +126,7 @@ class ReconcilerTest {
         reconciler.round();
         assertThat(workerState(worker)).as("its run still waits").isEqualTo("LAUNCHING");
 
-        jdbc.sql("UPDATE sweep_run SET ready = false WHERE run_id = ?")
+        jdbc.sql("UPDATE sweep_run SET state = 'PLANNED' WHERE run_id = ?")
                 .param(run.run())
                 .update();
         age(worker, 5);
@@ -146,7 +146,7 @@ class ReconcilerTest {
         reconciler.round();
         UUID worker = onlyWorker();
         claim(worker);
-        jdbc.sql("UPDATE sweep_run SET ready = false WHERE run_id = ?")
+        jdbc.sql("UPDATE sweep_run SET state = 'PLANNED' WHERE run_id = ?")
                 .param(run.run())
                 .update();
 

@@ -313,6 +313,11 @@ class ClaimQueueTest {
                 RunState.RUNNING,
                 RunTransitions.Cause.of(RunEvent.FAILED, null, "test", "bad").failing(FailureClass.USER));
         assertThat(queued()).isEmpty();
+        assertThat(jdbc.sql("SELECT state FROM sweep_run WHERE run_id = ?")
+                        .param(run.run())
+                        .query(String.class)
+                        .single())
+                .isEqualTo("FAILED");
     }
 
     @Test
@@ -320,13 +325,15 @@ class ClaimQueueTest {
         UUID sweep = aSweep(jdbc);
         Seeded ready = aRun().neededBy(sweep).insert(jdbc);
         Seeded planned = aRun().inState("PLANNED").neededBy(sweep).insert(jdbc);
-        jdbc.sql("UPDATE sweep_run SET ready = NOT ready").update();
+        jdbc.sql("UPDATE sweep_run SET state = CASE WHEN ready THEN 'PLANNED' ELSE 'READY' END")
+                .update();
         assertThat(queued()).containsExactly(planned.run());
         assertThat(tryClaim()).isEmpty();
 
         settlement.settleAll();
         assertThat(queued()).containsExactly(ready.run());
-        jdbc.sql("UPDATE sweep_run SET ready = NOT ready").update();
+        jdbc.sql("UPDATE sweep_run SET state = CASE WHEN ready THEN 'PLANNED' ELSE 'READY' END")
+                .update();
         settlement.settle(sweep);
         assertThat(queued()).containsExactly(ready.run());
     }

@@ -54,7 +54,7 @@ public final class ClaimBenchmark {
     private static void measure(ConfigurableApplicationContext service, int runs, int sweeps) throws Exception {
         JdbcClient jdbc = service.getBean(JdbcClient.class);
         jdbc.sql("UPDATE sweep SET cancelled_at = now()").update();
-        jdbc.sql("UPDATE sweep_run SET ready = false").update();
+        jdbc.sql("UPDATE sweep_run SET state = 'SUCCEEDED'").update();
         jdbc.sql("UPDATE run SET state = 'CANCELLED', finished_at = now() WHERE state = 'READY'")
                 .update();
         for (int sweep = 0; sweep < sweeps; sweep++) {
@@ -87,8 +87,8 @@ public final class ClaimBenchmark {
                         runs AS (
                           INSERT INTO run (kind, target_state_id, state, critical_path_flops, from_tokens, to_tokens, progress_tokens)
                           SELECT 'train', id, 'READY', random(), 0, 1000, 0 FROM states RETURNING id, critical_path_flops)
-                        INSERT INTO sweep_run (sweep_id, run_id, ready, critical_path_flops)
-                        SELECT ?, id, true, critical_path_flops FROM runs
+                        INSERT INTO sweep_run (sweep_id, run_id, state, critical_path_flops)
+                        SELECT ?, id, 'READY', critical_path_flops FROM runs
                         """).params(one.trajectory(), runs - 1, sweep).update();
     }
 

@@ -90,8 +90,8 @@ class HotQueriesTest {
         assertThat(plans("/api/v1/runs?state=FAILED&kind=evaluate")).contains("run_by_state");
         assertThat(plans("/api/v1/runs?sweep=" + runs.large)).contains("sweep_run_pkey");
         assertThat(plans("/api/v1/runs?sweep=" + small + "&state=FAILED&kind=train"))
-                .containsAnyOf("sweep_run_pkey", "sweep_run_by_run");
-        assertThat(plans("/api/v1/runs?sweep=" + runs.large + "&state=FAILED")).contains("run_by_state");
+                .contains("sweep_run_failed");
+        assertThat(plans("/api/v1/runs?sweep=" + runs.large + "&state=FAILED")).contains("sweep_run_failed");
         assertThat(plans("/api/v1/runs/" + run)).contains("run_pkey").contains("attempt_run_id_number_key");
         assertThat(plans("/api/v1/runs/" + run + "/history")).contains("run_transition_by_run");
         assertThat(plans("/api/v1/runs/" + run + "/metrics")).contains("metric_pkey");

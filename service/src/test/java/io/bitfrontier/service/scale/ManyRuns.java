@@ -147,8 +147,9 @@ final class ManyRuns {
                     .update();
         }
         jdbc.sql("""
-                        INSERT INTO sweep_run (sweep_id, run_id, ready, critical_path_flops)
-                        SELECT p.sweep_id, r.id, r.state = 'READY', r.critical_path_flops
+                        INSERT INTO sweep_run (sweep_id, run_id, state, critical_path_flops, tokens, flops)
+                        SELECT p.sweep_id, r.id, r.state, r.critical_path_flops,
+                               CASE WHEN r.kind = 'train' THEN 1000 ELSE 0 END, CASE WHEN r.kind = 'train' THEN r.flops ELSE 0 END
                         FROM grid_point p JOIN run r ON r.target_state_id = p.state_id
                         """).update();
     }
@@ -165,7 +166,7 @@ final class ManyRuns {
                           UPDATE run SET state = 'RUNNING', progress_tokens = 100
                           WHERE id IN (SELECT id FROM run WHERE state = 'READY' ORDER BY id LIMIT :running)
                           RETURNING id),
-                        claimed AS (UPDATE sweep_run n SET ready = false FROM running WHERE n.run_id = running.id)
+                        claimed AS (UPDATE sweep_run n SET state = 'RUNNING' FROM running WHERE n.run_id = running.id)
                         INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, artifact_uri, lease_expires_at,
                                              resumed_from_tokens)
                         SELECT r.id, w.id, 1, 'RUNNING', repeat('0', 64), 'file:///nowhere', now() + interval '1 hour', 0

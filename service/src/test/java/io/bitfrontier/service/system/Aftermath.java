@@ -43,6 +43,10 @@ final class Aftermath {
                         WHERE s.sweep_id = :sweep AND t.from_state IN ('SUCCEEDED', 'FAILED', 'CANCELLED')
                         """)).as("final states that have changed").isZero();
         assertThat(count("""
+                        SELECT count(*) FROM sweep_run s JOIN run r ON r.id = s.run_id
+                        WHERE s.sweep_id = :sweep AND s.state <> r.state
+                        """)).as("runs of which the sweep knows another state").isZero();
+        assertThat(count("""
                         SELECT count(*) FROM attempt a JOIN sweep_run s ON s.run_id = a.run_id
                         WHERE s.sweep_id = :sweep AND a.state = 'RUNNING'
                         """)).as("attempts that have not ended").isZero();

@@ -166,8 +166,11 @@ public final class RunBuilder {
     /** A sweep needs a run that is there. */
     public static void needs(JdbcClient jdbc, UUID sweep, long run) {
         jdbc.sql("""
-                        INSERT INTO sweep_run (sweep_id, run_id, ready, resource_class, critical_path_flops)
-                        SELECT ?, id, state = 'READY', resource_class, critical_path_flops FROM run WHERE id = ?
+                        INSERT INTO sweep_run (sweep_id, run_id, state, resource_class, critical_path_flops, tokens, flops)
+                        SELECT ?, id, state, resource_class, critical_path_flops,
+                               CASE WHEN kind = 'train' THEN to_tokens - from_tokens ELSE 0 END,
+                               CASE WHEN kind = 'train' THEN flops ELSE 0 END
+                        FROM run WHERE id = ?
                         """).params(sweep, run).update();
     }
 

@@ -74,13 +74,19 @@ public final class StoredRows {
         jdbc.sql("UPDATE run SET progress_tokens = ?, flops = ? WHERE id = ?")
                 .params(tokens, flops, run)
                 .update();
+        jdbc.sql("UPDATE sweep_run SET flops = ? WHERE run_id = ?")
+                .params(flops, run)
+                .update();
     }
 
     /** The same run is needed by another sweep. */
     public void alsoNeeded(UUID sweep, long run) {
         jdbc.sql("""
-                        INSERT INTO sweep_run (sweep_id, run_id, ready, resource_class, critical_path_flops)
-                        SELECT ?, id, state = 'READY', resource_class, critical_path_flops FROM run WHERE id = ?
+                        INSERT INTO sweep_run (sweep_id, run_id, state, resource_class, critical_path_flops, tokens, flops)
+                        SELECT ?, id, state, resource_class, critical_path_flops,
+                               CASE WHEN kind = 'train' THEN to_tokens - from_tokens ELSE 0 END,
+                               CASE WHEN kind = 'train' THEN flops ELSE 0 END
+                        FROM run WHERE id = ?
                         """).params(sweep, run).update();
     }
 

@@ -140,7 +140,8 @@ class RunQueries {
         }
         conditions.add(key + " > :after");
         if (filter.state() != null) {
-            conditions.add("r.state = :state");
+            // The sweep's own rows are narrow: those of other states are passed over without a look at the run.
+            conditions.add(filter.sweep() != null ? "n.state = :state AND r.state = :state" : "r.state = :state");
         }
         if (filter.kind() != null) {
             conditions.add("r.kind = :kind");
