@@ -86,24 +86,33 @@ public class Dependants {
         return settleAmong(sweep);
     }
 
-    /** @param sweep whose runs count; null for all */
+    /**
+     * It asks run by run, by index, as {@link QueueSettlement} does: joins would be left to statistics that know nothing yet of a
+     * large sweep just stored.
+     *
+     * @param sweep whose runs count; null for all
+     */
     private int settleAmong(@Nullable UUID sweep) {
         List<Long> stored = among(sweep, """
-                SELECT r.id FROM run r JOIN state s ON s.id = r.start_state_id
-                WHERE r.state = 'PLANNED' AND s.stored_at IS NOT NULL AND %s ORDER BY r.id
+                SELECT n.run_id FROM (%s) n
+                WHERE (SELECT r.state = 'PLANNED' AND (SELECT s.stored_at FROM state s WHERE s.id = r.start_state_id) IS NOT NULL
+                       FROM run r WHERE r.id = n.run_id)
+                ORDER BY n.run_id
                 """);
         promote(stored);
-        List<Long> failed = among(sweep, """
-                SELECT DISTINCT f.id FROM run r
-                JOIN run f ON f.target_state_id = r.start_state_id AND f.kind = 'train' AND f.state = 'FAILED'
-                JOIN state s ON s.id = r.start_state_id AND s.stored_at IS NULL
-                WHERE r.state = 'PLANNED'
-                  AND NOT EXISTS (
-                    SELECT 1 FROM run other
-                    WHERE other.target_state_id = r.start_state_id AND other.kind = 'train'
-                      AND other.state IN ('PLANNED', 'READY', 'RUNNING', 'SUCCEEDED') AND other.evicted_at IS NULL)
-                  AND %s
-                """);
+        // Few runs have failed, and whose sweep waits for them makes no difference.
+        List<Long> failed = jdbc.sql("""
+                        SELECT f.id FROM run f
+                        WHERE f.kind = 'train' AND f.state = 'FAILED'
+                          AND (SELECT count(*) FROM run r
+                               WHERE r.state = 'PLANNED' AND r.start_state_id = f.target_state_id) > 0
+                          AND (SELECT s.stored_at FROM state s WHERE s.id = f.target_state_id) IS NULL
+                          AND (SELECT count(*) FROM run other
+                               WHERE other.target_state_id = f.target_state_id AND other.kind = 'train'
+                                 AND other.state IN ('PLANNED', 'READY', 'RUNNING', 'SUCCEEDED')
+                                 AND other.evicted_at IS NULL) = 0
+                        ORDER BY f.id
+                        """).query(Long.class).list();
         for (long run : failed) {
             failAfter(run, failureOf(run));
         }
@@ -113,9 +122,11 @@ public class Dependants {
     /** @param sweep whose runs count; null for all */
     private List<Long> among(@Nullable UUID sweep, String sql) {
         if (sweep == null) {
-            return jdbc.sql(sql.formatted("TRUE")).query(Long.class).list();
+            return jdbc.sql(sql.formatted("SELECT id AS run_id FROM run WHERE state = 'PLANNED'"))
+                    .query(Long.class)
+                    .list();
         }
-        return jdbc.sql(sql.formatted("r.id IN (SELECT n.run_id FROM sweep_run n WHERE n.sweep_id = ?)"))
+        return jdbc.sql(sql.formatted("SELECT run_id FROM sweep_run WHERE sweep_id = ? AND state = 'PLANNED'"))
                 .param(sweep)
                 .query(Long.class)
                 .list();
