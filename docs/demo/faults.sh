@@ -1,22 +1,32 @@
 #!/usr/bin/env bash
 # Strikes each fault N times (20 unless told), with PostgreSQL away for 30 seconds, and writes the tables of docs/reference/faults.md.
 # With the name of a fault it strikes that one alone and prints what came of it; the document stays as it is.
-# usage: docs/demo/faults.sh [N [FAULT]]
+# WHERE is local or kubernetes and leaves the other table as it is; two checkouts can strike both at once.
+# usage: [WHERE=local|kubernetes] docs/demo/faults.sh [N [FAULT]]
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
 repetitions=${1:-20}
 only=${2:-}
-rm -f service/target/faults.md service/target/faults-on-kubernetes.md
+case ${WHERE:-} in
+  local) tests=FaultsIT tables=(faults) ;;
+  kubernetes) tests=KubernetesSweepIT tables=(faults-on-kubernetes) ;;
+  '') tests=FaultsIT,KubernetesSweepIT tables=(faults faults-on-kubernetes) ;;
+  *)
+    echo "WHERE=$WHERE is neither local nor kubernetes" >&2
+    exit 2
+    ;;
+esac
+for name in "${tables[@]}"; do rm -f "service/target/$name.md"; done
 KUBEBUILDER_ASSETS=${KUBEBUILDER_ASSETS:-$(.ci/control-plane/build)}
 export KUBEBUILDER_ASSETS
 status=0
 mvn -B verify -pl service,worker-image -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
-  -Dit.test=FaultsIT,KubernetesSweepIT -Dfailsafe.failIfNoSpecifiedTests=false \
+  -Dit.test="$tests" -Dfailsafe.failIfNoSpecifiedTests=false \
   -Dfaults.repetitions="$repetitions" -Dfaults.outage=30 -Dfaults.only="$only" || status=$?
 
-# What failed is in the tables too: they are written before the build ends.
-for name in faults faults-on-kubernetes; do
+# What failed is in the tables too: a table is written after every strike.
+for name in "${tables[@]}"; do
   table=service/target/$name.md
   if [[ ! -f $table ]]; then
     [[ -n $only ]] && continue

@@ -93,7 +93,7 @@ enum Fault {
         @Override
         void strike(Plant plant, Random random) throws Exception {
             plant.replicas().killDatabase();
-            TimeUnit.SECONDS.sleep(OUTAGE_SECONDS);
+            TimeUnit.MILLISECONDS.sleep(OUTAGE.toMillis());
             plant.replicas().startDatabase();
         }
     },
@@ -111,7 +111,7 @@ enum Fault {
     };
 
     /** How long the database stays away: longer than a lease. */
-    private static final long OUTAGE_SECONDS = Long.getLong("faults.outage", Replicas.LEASE.toSeconds() + 3);
+    static final Duration OUTAGE = Duration.ofSeconds(Long.getLong("faults.outage", Replicas.LEASE.toSeconds() + 3));
 
     private final String description;
 

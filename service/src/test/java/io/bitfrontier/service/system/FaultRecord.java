@@ -55,8 +55,14 @@ final class FaultRecord {
         return table.toString();
     }
 
+    /** The table, and how it came about; written anew after each strike, so that an end on the way loses no row. */
     void write(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
-        Files.writeString(file, table());
+        Files.writeString(
+                file,
+                table()
+                        + String.format(
+                                "%nOn %d processors; PostgreSQL was away for %d seconds.%n",
+                                Runtime.getRuntime().availableProcessors(), Fault.OUTAGE.toSeconds()));
     }
 }

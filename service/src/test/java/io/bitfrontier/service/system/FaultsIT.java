@@ -32,7 +32,7 @@ class FaultsIT {
     void aSweepThatIsLeftAlone(@TempDir Path directory) throws Exception {
         // Where something is missing each test says so, and is counted.
         if (Replicas.packaged() && strikes().findAny().isPresent()) {
-            trials = new Trials<>(new LocalPlant(directory, Replicas.COUNT, 1));
+            trials = new Trials<>(new LocalPlant(directory, Replicas.COUNT, 1), Path.of("target", "faults.md"));
             trials.leaveOneAlone();
         }
     }
@@ -56,7 +56,6 @@ class FaultsIT {
             return;
         }
         try (LocalPlant plant = trials.plant()) {
-            trials.record().write(Path.of("target", "faults.md"));
             plant.replicas().stopAll();
             assertThat(plant.workers()).as("workers left behind").isEmpty();
         }

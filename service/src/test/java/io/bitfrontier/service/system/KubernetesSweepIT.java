@@ -29,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class KubernetesSweepIT {
     private static final int LARGEST_OBJECT = 10_000;
+    private static final Path TABLE = Path.of("target", "faults-on-kubernetes.md");
 
     private @Nullable Trials<ClusterPlant> trials;
 
@@ -46,10 +47,10 @@ class KubernetesSweepIT {
         }
         if (!Trials.knowOneLeftAlone()) {
             try (LocalPlant processes = new LocalPlant(local, 1, 2)) {
-                new Trials<>(processes).leaveOneAlone();
+                new Trials<>(processes, TABLE).leaveOneAlone();
             }
         }
-        trials = new Trials<>(new ClusterPlant(outside));
+        trials = new Trials<>(new ClusterPlant(outside), TABLE);
     }
 
     @BeforeEach
@@ -80,7 +81,6 @@ class KubernetesSweepIT {
             return;
         }
         try (ClusterPlant plant = trials.plant()) {
-            trials.record().write(Path.of("target", "faults-on-kubernetes.md"));
             plant.awaitEmpty();
         }
     }

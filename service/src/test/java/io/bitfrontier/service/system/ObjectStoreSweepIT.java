@@ -65,7 +65,7 @@ class ObjectStoreSweepIT {
     private static Map<String, String> results(Path home, Map<String, String> settings) throws Exception {
         try (LocalPlant plant = new LocalPlant(home, 1, 1, settings)) {
             String sweep = plant.replicas().submit(SWEEP);
-            new Trials<>(plant).awaitEnd(sweep);
+            Trials.awaitEnd(plant, sweep);
             Aftermath after = new Aftermath(plant.replicas().jdbc(), sweep);
             after.nothingIsLostOrDoubled();
             Map<String, String> results = after.results();

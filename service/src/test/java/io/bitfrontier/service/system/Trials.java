@@ -3,6 +3,7 @@ package io.bitfrontier.service.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.system.FaultRecord.Strike;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
@@ -32,6 +33,7 @@ final class Trials<P extends Plant> {
     private static @Nullable Outcome leftAlone;
 
     private final P plant;
+    private final Path table;
     private final FaultRecord record = new FaultRecord();
     private final Random random;
 
@@ -43,17 +45,19 @@ final class Trials<P extends Plant> {
         void on(P plant, Random random) throws Exception;
     }
 
-    Trials(P plant) {
+    /**
+     * Trials on a plant.
+     *
+     * @param table the file that tells what came of each strike
+     */
+    Trials(P plant, Path table) {
         this.plant = plant;
+        this.table = table;
         this.random = new Random(Long.getLong("faults.seed", System.nanoTime()));
     }
 
     P plant() {
         return plant;
-    }
-
-    FaultRecord record() {
-        return record;
     }
 
     static boolean knowOneLeftAlone() {
@@ -63,7 +67,7 @@ final class Trials<P extends Plant> {
     /** What every struck sweep is compared with. */
     void leaveOneAlone() throws Exception {
         String sweep = plant.replicas().submit(SWEEP);
-        awaitEnd(sweep);
+        awaitEnd(plant, sweep);
         Aftermath quiet = new Aftermath(plant.replicas().jdbc(), sweep);
         quiet.nothingIsLostOrDoubled();
         Outcome outcome = new Outcome(quiet.results(), quiet.curves());
@@ -83,7 +87,7 @@ final class Trials<P extends Plant> {
             plant.aBusyWorker(random);
             Fault.pause(random, 1_500);
             act.on(plant, random);
-            awaitEnd(sweep);
+            awaitEnd(plant, sweep);
             after.nothingIsLostOrDoubled();
             assertThat(new Outcome(after.results(), after.curves())).isEqualTo(leftAlone);
             assertThat(Fault.waitUntil(
@@ -95,6 +99,7 @@ final class Trials<P extends Plant> {
             double seconds = (System.nanoTime() - begun) / 1e9;
             plant.heal();
             record.add(new Strike(name, description, held, after.lostAttempts(), after.refusedWrites(), seconds));
+            record.write(table);
         }
     }
 
@@ -106,7 +111,7 @@ final class Trials<P extends Plant> {
                 .update();
     }
 
-    void awaitEnd(String sweep) throws Exception {
+    static void awaitEnd(Plant plant, String sweep) throws Exception {
         boolean ended = Fault.waitUntil(
                 PATIENCE,
                 () -> plant.replicas()
