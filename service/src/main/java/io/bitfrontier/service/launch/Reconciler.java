@@ -124,7 +124,7 @@ class Reconciler {
 
     /** What concerns the rows of all installations. */
     private void settle(boolean thorough) {
-        for (AttemptRef attempt : leases.missed(settings.missedRounds(), longestPause())) {
+        for (AttemptRef attempt : leases.missed(settings.missedRounds(), settings.reconcileEvery(), longestPause())) {
             endings.expire(attempt, ACTOR);
         }
         for (AttemptRef attempt : leases.overdue()) {

@@ -60,14 +60,16 @@ public class Leases {
     /**
      * A round finds the leases that have passed and counts it. What a round counted counts on for the next one only, whichever
      * replica that is: after a pause in which nobody looked the count begins again, so that workers have the time to report
-     * once more when an outage is over.
+     * once more when an outage is over. Events bring rounds forward and replicas look by turns: rounds in quick succession
+     * count as one, so that a number of rounds is a time too.
      *
      * @param rounds in a row that must find a lease passed
+     * @param spacing rounds closer together than this count once
      * @param pause rounds further apart than this are not in a row: nobody looked in between
      * @return attempts that so many rounds have found passed
      */
     @Transactional
-    public List<AttemptRef> missed(int rounds, Duration pause) {
+    public List<AttemptRef> missed(int rounds, Duration spacing, Duration pause) {
         return jdbc.sql("""
                         WITH counted AS (
                           UPDATE attempt SET
@@ -75,10 +77,12 @@ public class Leases {
                               THEN missed_rounds + 1 ELSE 1 END,
                             missed_at = clock_timestamp()
                           WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp()
+                            AND (missed_at IS NULL OR missed_at <= clock_timestamp() - make_interval(secs => :spacing))
                           RETURNING id, run_id, worker_id, missed_rounds)
                         SELECT id, run_id, worker_id FROM counted WHERE missed_rounds >= :rounds ORDER BY id
                         """)
-                .param("pause", pause.toSeconds())
+                .param("spacing", spacing.toMillis() / 1e3)
+                .param("pause", pause.toMillis() / 1e3)
                 .param("rounds", rounds)
                 .query((row, n) -> new AttemptRef(
                         row.getLong("id"), row.getLong("run_id"), row.getObject("worker_id", UUID.class)))

@@ -247,15 +247,25 @@ class ReconcilerTest {
         claim(onlyWorker());
         jdbc.sql("UPDATE attempt SET lease_expires_at = now() - interval '1 second'")
                 .update();
-        reconciler.round();
-        reconciler.round();
+        for (int i = 0; i < 5; i++) {
+            reconciler.round();
+        }
+        assertThat(stateOf(run)).as("rounds in quick succession").isEqualTo("RUNNING");
+        aLaterRound();
         assertThat(stateOf(run)).isEqualTo("RUNNING");
         reconciler.forgetMisses();
-        reconciler.round();
-        reconciler.round();
+        aLaterRound();
+        aLaterRound();
         assertThat(stateOf(run)).as("an outage starts the count again").isEqualTo("RUNNING");
-        reconciler.round();
+        aLaterRound();
         assertThat(stateOf(run)).isEqualTo("READY");
+    }
+
+    /** A round after the time between two periodic ones. */
+    private void aLaterRound() {
+        jdbc.sql("UPDATE attempt SET missed_at = missed_at - interval '2 seconds'")
+                .update();
+        reconciler.round();
     }
 
     @Test
@@ -306,7 +316,7 @@ class ReconcilerTest {
                 .param(lost.attemptId())
                 .update();
         for (int i = 0; i < 4; i++) {
-            assertThatThrownBy(reconciler::round).isInstanceOf(LauncherUnavailableException.class);
+            assertThatThrownBy(this::aLaterRound).isInstanceOf(LauncherUnavailableException.class);
         }
         assertThat(List.of(stateOf(run), stateOf(silent))).containsExactlyInAnyOrder("RUNNING", "READY");
         assertThat(jdbc.sql("SELECT count(*) FROM worker WHERE state = 'ACTIVE'")

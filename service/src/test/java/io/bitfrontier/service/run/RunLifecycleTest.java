@@ -39,6 +39,7 @@ import org.springframework.test.web.servlet.MockMvc;
 
 @ServiceTest
 class RunLifecycleTest {
+    private static final Duration SPACING = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofSeconds(15);
 
     @Autowired
@@ -196,7 +197,7 @@ class RunLifecycleTest {
         Seeded run = aRun().insert(jdbc);
         Assignment attempt = worker.claim();
         passLease(attempt);
-        List<AttemptRef> missed = leases.missed(1, PAUSE);
+        List<AttemptRef> missed = leases.missed(1, SPACING, PAUSE);
         assertThat(missed).hasSize(1);
         assertThat(endings.expire(missed.get(0), "test")).isTrue();
         assertThat(stateOf(run)).isEqualTo("READY");
@@ -219,15 +220,30 @@ class RunLifecycleTest {
     void roundsCountInARowOnlyWhileTheyAreNoFurtherApartThanThePause() {
         aRun().insert(jdbc);
         passLease(worker.claim());
-        assertThat(leases.missed(2, PAUSE)).isEmpty();
+        assertThat(leases.missed(2, SPACING, PAUSE)).isEmpty();
         jdbc.sql("UPDATE attempt SET missed_at = missed_at - interval '20 seconds'")
                 .update();
-        assertThat(leases.missed(2, PAUSE)).as("nobody looked for 20 s").isEmpty();
+        assertThat(leases.missed(2, SPACING, PAUSE))
+                .as("nobody looked for 20 s")
+                .isEmpty();
         jdbc.sql("UPDATE attempt SET missed_at = missed_at - interval '20 seconds'")
                 .update();
-        assertThat(leases.missed(2, Duration.ofMinutes(10)))
+        assertThat(leases.missed(2, SPACING, Duration.ofMinutes(10)))
                 .as("rounds are that far apart")
                 .hasSize(1);
+    }
+
+    @Test
+    void roundsInQuickSuccessionCountOnce() {
+        aRun().insert(jdbc);
+        passLease(worker.claim());
+        assertThat(leases.missed(2, SPACING, PAUSE)).isEmpty();
+        for (int event = 1; event <= 5; event++) {
+            assertThat(leases.missed(2, SPACING, PAUSE)).as("event %d", event).isEmpty();
+        }
+        jdbc.sql("UPDATE attempt SET missed_at = missed_at - interval '2 seconds'")
+                .update();
+        assertThat(leases.missed(2, SPACING, PAUSE)).hasSize(1);
     }
 
     @Test
@@ -235,7 +251,7 @@ class RunLifecycleTest {
         aRun().insert(jdbc);
         Assignment attempt = worker.claim();
         passLease(attempt);
-        AttemptRef late = leases.missed(1, PAUSE).get(0);
+        AttemptRef late = leases.missed(1, SPACING, PAUSE).get(0);
         worker.send(attempt, "heartbeat", new Heartbeat(10));
         assertThat(endings.expire(late, "test")).isFalse();
     }

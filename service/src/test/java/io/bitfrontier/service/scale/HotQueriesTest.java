@@ -125,8 +125,8 @@ class HotQueriesTest {
         assertThat(plans(() -> assertThat(workers.living("local", "here")).hasSize(ManyRuns.RUNNING + 1)))
                 .contains("worker_living")
                 .containsAnyOf("attempt_by_worker", "attempt_lease");
-        assertThat(plans(() ->
-                        assertThat(leases.missed(3, Duration.ofSeconds(15))).isEmpty()))
+        assertThat(plans(() -> assertThat(leases.missed(3, Duration.ofSeconds(2), Duration.ofSeconds(15)))
+                        .isEmpty()))
                 .contains("attempt_lease");
         assertThat(plans(() -> assertThat(leases.overdue()).isEmpty())).contains("attempt_deadline");
     }
