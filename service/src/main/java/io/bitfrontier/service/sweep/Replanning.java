@@ -160,7 +160,7 @@ public class Replanning {
         points.insert(id, planned.plan(), registered.stateIds());
         sweep.extend(document, json, planned.summary(), clock);
         if (!written.equals(document.limits())) {
-            sweep.limit(document.limits());
+            sweep.limit(document.limits(), clock);
         }
         repository.saveAndFlush(sweep);
         int added = planned.plan().points().size() - before.size();

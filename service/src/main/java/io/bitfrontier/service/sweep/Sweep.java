@@ -108,7 +108,7 @@ public class Sweep {
         this.createdAt = now(clock);
         this.openSince = createdAt;
         this.keepStates = limits.keep().label();
-        limit(limits);
+        set(limits);
     }
 
     private static Instant now(Clock clock) {
@@ -166,15 +166,22 @@ public class Sweep {
         reopen(clock);
     }
 
-    /** Other limits: whether one of them is reached is found anew. */
-    final void limit(SweepLimits limits) {
+    /** Other limits: whether one of them is reached is found anew, and a sweep that was stopped takes its place in the queue again. */
+    void limit(SweepLimits limits, Clock clock) {
+        if (stoppedAt != null) {
+            openSince = now(clock);
+        }
+        stoppedAt = null;
+        stopReason = null;
+        set(limits);
+    }
+
+    private void set(SweepLimits limits) {
         priority = limits.priority();
         maxWorkers = limits.maxWorkers();
         gpuHours = limits.gpuHours();
         deadline = limits.deadline();
         keepStates = limits.keep().label();
-        stoppedAt = null;
-        stopReason = null;
     }
 
     public UUID id() {

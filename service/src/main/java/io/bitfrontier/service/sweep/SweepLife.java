@@ -90,7 +90,7 @@ public class SweepLife {
         merged.putAll(changes);
         SweepLimits after = LimitsReader.read(merged);
         if (!after.equals(before)) {
-            sweep.limit(after);
+            sweep.limit(after, clock);
             repository.saveAndFlush(sweep);
             events.record(id, SweepEvents.LIMITED, Callers.current().subject(), sentence(before, after), null);
             publisher.publishEvent(new RunsReady());

@@ -104,17 +104,24 @@ public class SweepUpkeep {
         boolean goesOn = false;
         for (Used used : unfinished()) {
             String reason = used.reason().orElse(null);
-            if ((reason == null) == (used.shown() == null)) {
+            if (Objects.equals(reason, used.shown())) {
                 continue;
             }
             jdbc.sql("""
                             UPDATE sweep SET version = version + 1, stop_reason = :reason,
-                              stopped_at = CASE WHEN CAST(:reason AS text) IS NOT NULL THEN clock_timestamp() END
+                              stopped_at = CASE WHEN CAST(:reason AS text) IS NOT NULL
+                                THEN coalesce(stopped_at, clock_timestamp()) END,
+                              open_since = CASE WHEN CAST(:reason AS text) IS NULL
+                                THEN clock_timestamp() ELSE open_since END
                             WHERE id = :sweep
                             """)
                     .param("reason", reason, java.sql.Types.VARCHAR)
                     .param("sweep", used.sweep())
                     .update();
+            if (reason != null && used.shown() != null) {
+                // Another limit binds, or more is used meanwhile: it stays stopped.
+                continue;
+            }
             if (reason == null) {
                 events.record(used.sweep(), SweepEvents.CONTINUED, ACTOR, "no limit is reached any more", null);
                 goesOn = true;

@@ -218,22 +218,19 @@ public class Sweeps {
         return repository.findById(id).orElseThrow(() -> ProblemException.notFound("sweep", id));
     }
 
-    /** The sweeps of a name that the caller may see, newest first; at most one per project. */
-    public List<Sweep> named(String name, int limit) {
-        Visibility seen = projects.visible();
-        return seen.everything()
-                ? repository.findByNameOrderByCreatedAtDesc(name, Limit.of(limit))
-                : repository.findByNameAndProjectIdInOrderByCreatedAtDesc(name, seen.projects(), Limit.of(limit));
-    }
-
-    /** Those that the caller may see, newest first, after the given key; null for the first page. */
-    public List<Sweep> list(@Nullable Position after, int limit) {
+    /**
+     * Those that the caller may see, newest first.
+     *
+     * @param name exactly; null for every name
+     * @param after this key; null for the first page
+     */
+    public List<Sweep> list(@Nullable String name, @Nullable Position after, int limit) {
         Visibility seen = projects.visible();
         Instant before = after == null ? AFTER_ALL : after.createdAt();
         UUID id = after == null ? LAST_ID : after.id();
         return seen.everything()
-                ? repository.findBefore(before, id, Limit.of(limit))
-                : repository.findBeforeIn(seen.projects(), before, id, Limit.of(limit));
+                ? repository.findBefore(name, before, id, Limit.of(limit))
+                : repository.findBeforeIn(seen.projects(), name, before, id, Limit.of(limit));
     }
 
     /** The key of the list of sweeps. */

@@ -63,6 +63,14 @@ class VisibilityTest extends LoginTest {
         String named = "/api/v1/sweeps?name=sweep%20" + there;
         assertThat(ids(named, insider)).isEmpty();
         assertThat(ids(named, outsider)).isEqualTo(sorted(there));
+        jdbc().sql("UPDATE sweep SET name = 'twins'").update();
+        String twins = "/api/v1/sweeps?name=twins&limit=1";
+        String cursor = get(twins, everybody).json().get("nextCursor").asString();
+        assertThat(sorted(
+                        ids(twins, everybody).get(0),
+                        ids(twins + "&cursor=" + cursor, everybody).get(0)))
+                .as("sweeps of one name, a page each")
+                .isEqualTo(sorted(here, there));
 
         assertThat(ids("/api/v1/runs", insider)).isEqualTo(sorted(runHere, shared));
         assertThat(ids("/api/v1/runs", outsider)).isEqualTo(sorted(runThere, shared));

@@ -235,6 +235,10 @@ class SweepLifeTest {
         assertThat(other.detail())
                 .startsWith("The document trains 2 points (tiny-17k 102400 tokens")
                 .contains("in another way");
+        Answer alone = person.post("/api/v1/sweeps?retrain=true", HEAD + GRID);
+        assertThat(alone.status()).isEqualTo(400);
+        assertThat(alone.body().path("violations").get(0).path("message").asString())
+                .isEqualTo("needs extend=true");
         assertThat(person.post("/api/v1/sweeps?extend=true", HEAD.replace("name: s", "name: new") + GRID)
                         .status())
                 .as("a name that there is not yet is a new sweep")
@@ -315,6 +319,42 @@ class SweepLifeTest {
         assertThat(history(sweep)).containsExactly("SUBMITTED", "STOPPED", "LIMITED");
         assertThat(rows("SELECT DISTINCT counted::text FROM attempt WHERE id = 1"))
                 .containsExactly("true");
+    }
+
+    @Test
+    void aStoppedSweepNamesTheLimitThatBindsNow() {
+        UUID sweep = person.submit(HEAD + GRID + "limits: {gpuHours: 0.5}\n");
+        Working running = person.claim().orElseThrow();
+        jdbc.sql("UPDATE attempt SET started_at = now() - interval '31 minutes'")
+                .update();
+        running.complete();
+        upkeep.keepUp();
+        jdbc.sql("UPDATE sweep SET deadline = '2026-01-01T00:00:00Z'").update();
+        upkeep.keepUp();
+        assertThat(person.sweep(sweep).body().path("stateReason").asString())
+                .isEqualTo("the deadline 2026-01-01T00:00:00Z has passed; move limits.deadline to go on");
+        assertThat(history(sweep)).as("it is stopped once").containsExactly("SUBMITTED", "STOPPED");
+    }
+
+    @Test
+    void theTimeForWhichASweepIsStoppedDoesNotRaiseItInTheQueue() {
+        UUID sweep = person.submit(HEAD + GRID + "limits: {deadline: 2026-01-01T00:00:00Z}\n");
+        for (String goesOn : List.of("by itself", "by a person")) {
+            upkeep.keepUp();
+            jdbc.sql("UPDATE sweep SET open_since = now() - interval '1 day'").update();
+            if (goesOn.equals("by itself")) {
+                jdbc.sql("UPDATE sweep SET deadline = '2100-01-01T00:00:00Z'").update();
+                upkeep.keepUp();
+            } else {
+                person.patch(path(sweep, "limits"), "{\"deadline\": null}");
+            }
+            assertThat(jdbc.sql("SELECT open_since > now() - interval '1 hour' FROM sweep")
+                            .query(Boolean.class)
+                            .single())
+                    .as(goesOn)
+                    .isTrue();
+            jdbc.sql("UPDATE sweep SET deadline = '2026-01-01T00:00:00Z'").update();
+        }
     }
 
     @Test

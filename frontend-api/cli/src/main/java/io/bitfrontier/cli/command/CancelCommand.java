@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
 /** {@code cancel SWEEP}. */
-@Command(name = "cancel", description = "Stop what no other sweep needs; for good, and harmless when repeated.")
+@Command(name = "cancel", description = "Stop what no other sweep needs; harmless when repeated, and undone by retry.")
 public final class CancelCommand extends ServiceCommand {
     @Parameters(paramLabel = "SWEEP", description = "Name or id.")
     @SuppressWarnings("NullAway.Init")

@@ -10,6 +10,7 @@ import java.util.Locale;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -43,6 +44,9 @@ public final class SubmitCommand extends ServiceCommand {
 
     @Override
     public Integer call() {
+        if (retrain && !extend) {
+            throw new ParameterException(spec.commandLine(), "--retrain needs --extend");
+        }
         ApiClient api = api();
         Answer answer = api.postYaml(
                 "/api/v1/sweeps" + (extend ? "?extend=true" + (retrain ? "&retrain=true" : "") : ""),

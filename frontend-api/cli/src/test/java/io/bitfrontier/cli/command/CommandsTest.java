@@ -188,6 +188,13 @@ class CommandsTest {
     }
 
     @Test
+    void retrainingWithoutExtendingIsAWrongUsage() {
+        assertThat(terminal.run("submit", "--retrain", document.toString())).isEqualTo(2);
+        assertThat(terminal.err()).contains("--retrain needs --extend");
+        assertThat(api.requests()).isEmpty();
+    }
+
+    @Test
     void projectsAreMadeAndListed() {
         String project = "{\"name\": \"nlp\", \"createdAt\": \"2026-01-01T00:00:00Z\"}";
         api.on("PUT /api/v1/projects/nlp", 201, project)

@@ -12,6 +12,8 @@ import io.bitfrontier.service.access.Needs;
 import io.bitfrontier.service.access.Needs.On;
 import io.bitfrontier.service.access.Role;
 import io.bitfrontier.service.paging.Cursor;
+import io.bitfrontier.service.problem.ProblemException;
+import io.bitfrontier.service.problem.Violation;
 import io.bitfrontier.service.sweep.Replanning;
 import io.bitfrontier.service.sweep.SweepEvents;
 import io.bitfrontier.service.sweep.SweepLife;
@@ -75,6 +77,9 @@ class SweepsController implements SweepsApi, PlansApi {
     @Override
     @Needs(value = Role.RESEARCHER, on = On.ANY_PROJECT)
     public ResponseEntity<Sweep> submitSweep(String body, Boolean extend, Boolean retrain) {
+        if (retrain && !extend) {
+            throw ProblemException.invalid(List.of(new Violation("retrain", "true", "needs extend=true")));
+        }
         Sweeps.Submission submission = turnstile.pass(() -> {
             Timer.Sample sample = Timer.start(meters);
             Sweeps.Submission stored = extend ? replanning.extend(body, retrain) : sweeps.submit(body);
@@ -90,7 +95,7 @@ class SweepsController implements SweepsApi, PlansApi {
     public ResponseEntity<SweepPage> listSweeps(@Nullable String name, @Nullable String cursor, Integer limit) {
         Sweeps.Position after = Cursor.parse(
                 cursor, 2, key -> new Sweeps.Position(Instant.parse(key.get(0)), UUID.fromString(key.get(1))));
-        var found = name == null ? sweeps.list(after, limit + 1) : sweeps.named(name, limit);
+        var found = sweeps.list(name, after, limit + 1);
         SweepPage page = new SweepPage();
         page.setItems(answers.sweeps(Cursor.page(found, limit)));
         page.setNextCursor(Cursor.next(found, limit, sweep -> Cursor.of(sweep.createdAt(), sweep.id())));
