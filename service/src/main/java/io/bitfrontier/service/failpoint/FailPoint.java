@@ -7,6 +7,8 @@ package io.bitfrontier.service.failpoint;
 public enum FailPoint {
     /** A worker has a row and no process yet. */
     WORKER_ROW_STORED,
+    /** A worker has a Job and no Secret to start with. */
+    JOB_MADE,
     /** A worker runs and its row does not know how it is found. */
     WORKER_LAUNCHED,
     /** A worker runs and its row knows. */

@@ -81,8 +81,9 @@ class ReconcileLoop implements SmartLifecycle {
             if (e instanceof LauncherUnavailableException) {
                 // The database has answered: whoever waits for this service may come.
                 health.roundDone();
+            } else {
+                reconciler.forgetMisses();
             }
-            reconciler.forgetMisses();
             if (!paused) {
                 paused = true;
                 log.warn("reconciling pauses, nothing is decided: {}", e.toString());

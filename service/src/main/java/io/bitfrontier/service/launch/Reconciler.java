@@ -87,13 +87,16 @@ class Reconciler {
                 comparison.forgetMisses();
                 afterOutage = false;
             }
-            boolean discover = round % DISCOVER_EVERY == 0;
+            // What was withdrawn has no living row, and holds its place until it is gone.
+            boolean discover = round % DISCOVER_EVERY == 0 || staffing.hasWithdrawn();
             LauncherUnavailableException unavailable = attend(() -> comparison.compare(discover));
-            turns.take(ACTOR, () -> settle(discover));
+            turns.take(ACTOR, () -> settle(round % DISCOVER_EVERY == 0));
             if (unavailable == null) {
                 unavailable = attend(staffing::staff);
             }
             if (unavailable != null) {
+                // It says nothing about the database: leases that nobody renews are still counted.
+                comparison.forgetMisses();
                 throw unavailable;
             }
             round++;
@@ -103,7 +106,7 @@ class Reconciler {
         }
     }
 
-    /** An outage says nothing about workers: what was counted before it does not count after it. */
+    /** An outage of the database says nothing about workers: what was counted before it does not count after it. */
     synchronized void forgetMisses() {
         afterOutage = true;
     }

@@ -41,6 +41,7 @@ class Staffing {
     private final FailPoints failPoints;
     private final LongSupplier nanoTime;
     private final Map<String, StartBackOff> backOffs = new HashMap<>();
+    private boolean withdrawn;
 
     @Autowired
     Staffing(Launcher launcher, Workers workers, Demand demand, ServiceAddress address, FailPoints failPoints) {
@@ -62,8 +63,14 @@ class Staffing {
         this.nanoTime = nanoTime;
     }
 
+    /** Whether the last time has withdrawn workers, which a discovery removes. */
+    boolean hasWithdrawn() {
+        return withdrawn;
+    }
+
     /** Launches who is missing, and withdraws who waits for nothing. */
     void staff() {
+        withdrawn = false;
         Map<String, Integer> ready = demand.readyByClass();
         List<Living> living = workers.living(launcher.kind(), launcher.installation());
         for (ResourceClass resources : launcher.classes().values()) {
@@ -90,9 +97,10 @@ class Staffing {
         }
     }
 
-    /** Its row alone: what it had launched has no living row then, and goes as every such thing does. */
+    /** Its row alone: what it had launched has no living row then, and the next round removes it as every such thing. */
     private void withdraw(Living worker) {
         if (workers.withdraw(worker.id(), "no run waits for it any more")) {
+            withdrawn = true;
             log.info("worker {} of class {} is not wanted any more", worker.id(), worker.resourceClass());
         }
     }

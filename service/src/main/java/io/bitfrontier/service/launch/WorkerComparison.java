@@ -48,6 +48,8 @@ class WorkerComparison {
     private final RunSettings runs;
     /** Rounds in a row in which a worker without an attempt was found silent or missing. */
     private final Map<UUID, Integer> silent = new HashMap<>();
+    /** Whether this comparison has waited in vain for what a worker printed; it does so once. */
+    private boolean outputWithheld;
 
     WorkerComparison(
             Launcher launcher,
@@ -79,6 +81,7 @@ class WorkerComparison {
      * @param discover whether to look for workers without rows too
      */
     void compare(boolean discover) {
+        outputWithheld = false;
         // Workers first: one whose row is made after this look is not taken for an orphan.
         Map<UUID, String> existing = discover ? launcher.discover() : Map.of();
         workers.comparing(launcher.kind(), launcher.installation());
@@ -150,7 +153,10 @@ class WorkerComparison {
         return silent.merge(row.id(), 1, Integer::sum) >= settings.missedRounds();
     }
 
-    /** A worker is no more: its attempts end at once, then its row, and last what remains of it. */
+    /**
+     * A worker is no more: its attempts end at once, then its row, and last what remains of it. Another round tries again where
+     * what it printed is not to be had yet.
+     */
     private void bury(Living row, @Nullable String externalId, Sighting sighting) {
         MDC.put("worker", row.id().toString());
         try {
@@ -158,7 +164,18 @@ class WorkerComparison {
             boolean left = Departures.isOrderly(sighting);
             FailureClass failure = Departures.failureOf(sighting);
             String reason = Departures.reason(row.id(), externalId, sighting);
-            String output = launcher.output(row.id(), externalId).orElse(null);
+            String output;
+            try {
+                if (outputWithheld) {
+                    return;
+                }
+                output = launcher.output(row.id(), externalId).orElse(null);
+            } catch (LauncherUnavailableException e) {
+                // A node that does not answer holds up the end of its own workers only.
+                outputWithheld = true;
+                log.debug("its end waits for another round: {}", e.getMessage());
+                return;
+            }
             failPoints.pass(FailPoint.DEATH_SEEN);
             for (AttemptRef attempt : leases.of(row.id())) {
                 endings.lose(attempt, failure, reason, ACTOR);

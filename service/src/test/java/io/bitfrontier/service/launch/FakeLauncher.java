@@ -20,6 +20,7 @@ final class FakeLauncher implements Launcher {
     int capacity = 2;
     int runsPerWorker;
     boolean unavailable;
+    final Set<UUID> withheld = new HashSet<>();
 
     void exit(UUID worker, int code) {
         existing.remove(worker);
@@ -91,6 +92,9 @@ final class FakeLauncher implements Launcher {
 
     @Override
     public Optional<String> output(UUID worker, @Nullable String externalId) {
+        if (withheld.contains(worker)) {
+            throw new LauncherUnavailableException("its node does not answer");
+        }
         return Optional.of("printed by " + worker);
     }
 

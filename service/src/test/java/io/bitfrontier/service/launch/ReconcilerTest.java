@@ -30,6 +30,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -135,7 +136,6 @@ class ReconcilerTest {
         age(worker, 60);
         reconciler.round();
         assertThat(workerState(worker)).isEqualTo("LEFT");
-        restartTheService();
         reconciler.round();
         assertThat(launcher.existing).as("what it had launched").isEmpty();
     }
@@ -323,6 +323,50 @@ class ReconcilerTest {
                         .query(Integer.class)
                         .single())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void anOutageOfThePlatformLetsTheLoopCountLeases() throws Exception {
+        Seeded run = aRun().insert(jdbc);
+        reconciler.round();
+        claim(onlyWorker());
+        launcher.unavailable = true;
+        jdbc.sql("UPDATE attempt SET lease_expires_at = now() - interval '1 second'")
+                .update();
+        LaunchSettings often = new LaunchSettings("local", Duration.ofMillis(50), 3, Duration.ZERO, null);
+        ReconcileLoop loop = new ReconcileLoop(reconciler, new ReconcileHealth(), often, launcher);
+        loop.start();
+        try {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+            while (stateOf(run).equals("RUNNING") && System.nanoTime() < deadline) {
+                jdbc.sql("UPDATE attempt SET missed_at = missed_at - interval '2 seconds'")
+                        .update();
+                TimeUnit.MILLISECONDS.sleep(20);
+            }
+            assertThat(stateOf(run)).isEqualTo("READY");
+        } finally {
+            launcher.unavailable = false;
+            loop.stop();
+        }
+    }
+
+    @Test
+    void aLogThatIsNotToBeHadHoldsUpItsOwnWorkerAlone() {
+        Seeded first = aRun().insert(jdbc);
+        reconciler.round();
+        UUID dead = onlyWorker();
+        claim(dead);
+        launcher.exit(dead, 1);
+        launcher.withheld.add(dead);
+        aRun().insert(jdbc);
+        reconciler.round();
+        assertThat(workerState(dead)).isEqualTo("ACTIVE");
+        assertThat(launcher.existing).as("another worker is launched meanwhile").hasSize(1);
+
+        launcher.withheld.clear();
+        reconciler.round();
+        assertThat(workerState(dead)).isEqualTo("LOST");
+        assertThat(stateOf(first)).isEqualTo("READY");
     }
 
     @Test

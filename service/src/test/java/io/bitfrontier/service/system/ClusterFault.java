@@ -73,19 +73,13 @@ enum ClusterFault {
 
         @Override
         void strike(ClusterPlant plant, Random random) throws Exception {
-            Replicas replicas = plant.replicas();
-            int service = random.nextInt(replicas.count());
-            FailPoint point = ON_THE_WAY.get(random.nextInt(ON_THE_WAY.size()));
-            plant.aBusyWorker(random);
-            replicas.killAll();
-            for (String pod : plant.cluster().running()) {
-                plant.killWorker(pod);
-            }
-            replicas.arm(service, point);
-            assertThat(Fault.waitUntil(Duration.ofMinutes(2), () -> !replicas.isAlive(service)))
-                    .as("%s is reached", point)
-                    .isTrue();
-            replicas.startAll();
+            endServiceAt(ON_THE_WAY.get(random.nextInt(ON_THE_WAY.size())), plant, random);
+        }
+    },
+    SERVICE_BETWEEN_JOB_AND_SECRET("all workers die, and the only service left ends between a Job and its Secret") {
+        @Override
+        void strike(ClusterPlant plant, Random random) throws Exception {
+            endServiceAt(FailPoint.JOB_MADE, plant, random);
         }
     };
 
@@ -101,4 +95,19 @@ enum ClusterFault {
 
     /** Does it, at a moment that the caller has chosen. */
     abstract void strike(ClusterPlant plant, Random random) throws Exception;
+
+    private static void endServiceAt(FailPoint point, ClusterPlant plant, Random random) throws Exception {
+        Replicas replicas = plant.replicas();
+        int service = random.nextInt(replicas.count());
+        plant.aBusyWorker(random);
+        replicas.killAll();
+        for (String pod : plant.cluster().running()) {
+            plant.killWorker(pod);
+        }
+        replicas.arm(service, point);
+        assertThat(Fault.waitUntil(Duration.ofMinutes(2), () -> !replicas.isAlive(service)))
+                .as("%s is reached", point)
+                .isTrue();
+        replicas.startAll();
+    }
 }

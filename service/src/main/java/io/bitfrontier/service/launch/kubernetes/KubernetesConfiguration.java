@@ -1,6 +1,7 @@
 package io.bitfrontier.service.launch.kubernetes;
 
 import io.bitfrontier.service.config.BitfrontierSettings;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.kubernetes.client.openapi.ApiClient;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,13 +21,14 @@ class KubernetesConfiguration {
 
     @Bean(initMethod = "start")
     KubernetesLauncher kubernetesLauncher(
-            KubernetesSettings settings, BitfrontierSettings shared, Environment environment) {
+            KubernetesSettings settings, BitfrontierSettings shared, FailPoints failPoints, Environment environment) {
         if (environment.getProperty(SERVICE_URL, "").isBlank()) {
             throw new IllegalArgumentException(SERVICE_URL
                     + " must be set where bitfrontier.launch.kind is kubernetes: it is where pods reach this service");
         }
         Path artifacts = Objects.requireNonNull(shared.artifacts(), "the settings fill it in");
-        return new KubernetesLauncher(settings, artifacts, new Cluster(connect(settings), settings), System::nanoTime);
+        return new KubernetesLauncher(
+                settings, artifacts, new Cluster(connect(settings), settings), failPoints, System::nanoTime);
     }
 
     private static ApiClient connect(KubernetesSettings settings) {

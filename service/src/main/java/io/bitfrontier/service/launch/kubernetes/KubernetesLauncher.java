@@ -1,5 +1,7 @@
 package io.bitfrontier.service.launch.kubernetes;
 
+import io.bitfrontier.service.failpoint.FailPoint;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher;
 import io.bitfrontier.service.launch.LauncherUnavailableException;
 import io.kubernetes.client.common.KubernetesObject;
@@ -53,6 +55,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
     private final WorkerTraces traces;
     private final PodRefusals refusals;
     private final PodLogs logs;
+    private final FailPoints failPoints;
     private final Watched<V1Job, V1JobList> jobs;
     private final Watched<V1Pod, V1PodList> pods;
     private final Map<String, ResourceClass> classes;
@@ -62,8 +65,10 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
      * @param artifacts the service's artifact directory
      * @param nanos monotonic time
      */
-    KubernetesLauncher(KubernetesSettings settings, Path artifacts, Cluster cluster, LongSupplier nanos) {
+    KubernetesLauncher(
+            KubernetesSettings settings, Path artifacts, Cluster cluster, FailPoints failPoints, LongSupplier nanos) {
         this.settings = settings;
+        this.failPoints = failPoints;
         this.artifacts = artifacts;
         this.cluster = cluster;
         this.calls = new ApiCalls(nanos);
@@ -134,6 +139,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         makeWritable(launch.worker());
         V1Job job = made(WorkerJob.job(settings, artifacts, launch), launch.worker());
         traces.made(launch.worker().toString(), job);
+        failPoints.pass(FailPoint.JOB_MADE);
         V1Secret secret = WorkerJob.secret(settings, launch, job);
         try {
             create(secret, name);

@@ -37,7 +37,10 @@ final class PodLogs {
                     .map(text -> tail(text, MOST_BYTES));
         } catch (ApiException e) {
             String reason = "no log of " + pod + ": " + ApiErrors.sentence(e);
-            if (e.getCode() != HttpURLConnection.HTTP_NOT_FOUND && countTry(pod) < MOST_TRIES) {
+            // 400: its container has never been started.
+            boolean none = e.getCode() == HttpURLConnection.HTTP_NOT_FOUND
+                    || e.getCode() == HttpURLConnection.HTTP_BAD_REQUEST;
+            if (!none && countTry(pod) < MOST_TRIES) {
                 throw new LauncherUnavailableException(reason, e);
             }
             log.info("{}", reason);

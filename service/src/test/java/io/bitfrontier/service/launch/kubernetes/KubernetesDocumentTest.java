@@ -2,6 +2,7 @@ package io.bitfrontier.service.launch.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.kubernetes.client.openapi.models.V1PolicyRule;
 import io.kubernetes.client.openapi.models.V1Role;
 import io.kubernetes.client.util.ClientBuilder;
@@ -114,6 +115,7 @@ class KubernetesDocumentTest {
                                         .setBasePath(api.uri().toString())
                                         .build(),
                                 settings),
+                        FailPoints.NONE,
                         System::nanoTime)) {
             launcher.onChange(changes::release);
             launcher.start();

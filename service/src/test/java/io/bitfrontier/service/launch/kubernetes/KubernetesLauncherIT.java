@@ -8,6 +8,7 @@ import io.bitfrontier.service.cluster.ClusterClient;
 import io.bitfrontier.service.cluster.ControlPlane;
 import io.bitfrontier.service.cluster.Image;
 import io.bitfrontier.service.cluster.TestNode;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher.Phase;
 import io.bitfrontier.service.launch.Launcher.Sighting;
 import io.bitfrontier.service.launch.LauncherUnavailableException;
@@ -132,6 +133,7 @@ class KubernetesLauncherIT {
                 settings,
                 directory.resolve("artifacts"),
                 new Cluster(Cluster.connect(kubeconfig), settings),
+                FailPoints.NONE,
                 System::nanoTime);
         launcher.onChange(changes::release);
         launcher.start();

@@ -7,6 +7,7 @@ import static io.bitfrontier.service.launch.kubernetes.Samples.settings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher.Phase;
 import io.bitfrontier.service.launch.Launcher.ResourceClass;
 import io.bitfrontier.service.launch.LauncherUnavailableException;
@@ -61,7 +62,8 @@ class KubernetesLauncherTest {
     private KubernetesLauncher launcher(KubernetesSettings settings) {
         Cluster cluster = new Cluster(
                 new ClientBuilder().setBasePath(api.uri().toString()).build(), settings);
-        return new KubernetesLauncher(settings, artifacts, cluster, () -> System.nanoTime() + ahead.get());
+        return new KubernetesLauncher(
+                settings, artifacts, cluster, FailPoints.NONE, () -> System.nanoTime() + ahead.get());
     }
 
     @Test
@@ -186,6 +188,18 @@ class KubernetesLauncherTest {
         assertThatThrownBy(() -> launcher.output(WORKER, NAME)).isInstanceOf(LauncherUnavailableException.class);
         assertThat(launcher.discover()).containsKey(WORKER);
         assertThatThrownBy(() -> launcher.output(WORKER, NAME)).isInstanceOf(LauncherUnavailableException.class);
+        assertThat(launcher.output(WORKER, NAME)).isEmpty();
+    }
+
+    @Test
+    void aContainerThatWasNeverStartedHasNoLog() throws IOException {
+        launcher.launch(launch("small"));
+        pod("Pending", "\"reason\": \"\"");
+        await(() -> launcher.look(WORKER, NAME).phase() == Phase.WAITING);
+        api.fail(
+                request -> request.endsWith("/log"),
+                new Fault(400, "container \"worker\" is waiting to start: image can't be pulled", null));
+
         assertThat(launcher.output(WORKER, NAME)).isEmpty();
     }
 
