@@ -1,6 +1,7 @@
 package io.bitfrontier.trainer.train;
 
 import io.bitfrontier.trainer.data.UnusableDataException;
+import io.bitfrontier.trainer.device.NativeLibraries;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.EvaluateWork;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
@@ -21,8 +22,9 @@ public final class LocalExecutor implements WorkExecutor, AutoCloseable {
         this.evaluator = evaluator;
     }
 
-    /** Threads that LibTorch uses for one operation, in the whole process. Bits depend on it. */
+    /** Loads LibTorch, and sets the threads that it uses for one operation in the whole process. Bits depend on them. */
     public static void useThreads(int threads) {
+        NativeLibraries.load();
         torch.set_num_threads(threads);
     }
 
