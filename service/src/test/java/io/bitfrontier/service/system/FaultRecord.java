@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** What happened each time a fault struck, and the table that the documentation shows. */
 final class FaultRecord {
@@ -15,12 +17,22 @@ final class FaultRecord {
      * One strike.
      *
      * @param name of the fault
-     * @param held whether everything held afterwards
+     * @param failure what did not hold afterwards; null when everything did
      * @param interrupted attempts that ended without a result
      * @param refused late writes that were refused
      * @param seconds from submission to the end of the sweep
      */
-    record Strike(String name, String description, boolean held, long interrupted, long refused, double seconds) {}
+    record Strike(
+            String name,
+            String description,
+            @Nullable String failure,
+            long interrupted,
+            long refused,
+            double seconds) {
+        boolean held() {
+            return failure == null;
+        }
+    }
 
     private final List<Strike> strikes = new ArrayList<>();
 
@@ -58,9 +70,14 @@ final class FaultRecord {
     /** The table, and how it came about; written anew after each strike, so that an end on the way loses no row. */
     void write(Path file) throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
+        String failures = strikes.stream()
+                .filter(strike -> !strike.held())
+                .map(strike -> "\n" + strike.name() + ": " + strike.failure() + "\n")
+                .collect(Collectors.joining());
         Files.writeString(
                 file,
                 table()
+                        + failures
                         + String.format(
                                 "%nOn %d processors; PostgreSQL was away for %d seconds.%n",
                                 Runtime.getRuntime().availableProcessors(), Fault.OUTAGE.toSeconds()));

@@ -82,7 +82,7 @@ final class Trials<P extends Plant> {
         long begun = System.nanoTime();
         String sweep = plant.replicas().submit(SWEEP);
         Aftermath after = new Aftermath(plant.replicas().jdbc(), sweep);
-        boolean held = false;
+        String failure = "it did not come to an end";
         try {
             plant.aBusyWorker(random);
             Fault.pause(random, 1_500);
@@ -94,11 +94,14 @@ final class Trials<P extends Plant> {
                             Duration.ofMinutes(1), () -> plant.orphans().isEmpty()))
                     .as("no worker is an orphan")
                     .isTrue();
-            held = true;
+            failure = null;
+        } catch (Exception | AssertionError e) {
+            failure = String.valueOf(e.getMessage()).strip();
+            throw e;
         } finally {
             double seconds = (System.nanoTime() - begun) / 1e9;
             plant.heal();
-            record.add(new Strike(name, description, held, after.lostAttempts(), after.refusedWrites(), seconds));
+            record.add(new Strike(name, description, failure, after.lostAttempts(), after.refusedWrites(), seconds));
             record.write(table);
         }
     }
