@@ -1,17 +1,23 @@
 package io.bitfrontier.service.artifact;
 
+import static io.bitfrontier.service.testing.ProtocolClient.aWorker;
 import static io.bitfrontier.service.testing.ProtocolClient.checkpoint;
 import static io.bitfrontier.service.testing.ProtocolClient.training;
+import static io.bitfrontier.service.testing.RunBuilder.aRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bitfrontier.service.testing.ProtocolClient;
 import io.bitfrontier.service.testing.ProtocolClient.Answer;
 import io.bitfrontier.service.testing.ServiceTest;
 import io.bitfrontier.service.testing.Sweeping;
 import io.bitfrontier.service.testing.Sweeping.Working;
 import io.bitfrontier.service.worker.Workers;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.CheckpointReport;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.DownloadRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.StoredCheckpoint;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadRequest;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadedParts;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
@@ -20,6 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.HttpMethod;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.test.web.servlet.MockMvc;
 
 /** What attempts may read and write. URLs are signed without asking the store, so none is there. */
@@ -42,6 +49,9 @@ class TransfersTest {
 
     @Autowired
     private Workers workers;
+
+    @Autowired
+    private JdbcClient jdbc;
 
     private Sweeping person;
 
@@ -94,5 +104,28 @@ class TransfersTest {
         Answer answer = download(again, stored.uri());
         assertThat(answer.status()).as(answer.body()).isEqualTo(200);
         assertThat(answer.json().path("urls").path(0).asString()).contains("/state-51200/manifest.json?");
+    }
+
+    @Test
+    void lateWritesAreRefusedAndCounted() {
+        aRun().insert(jdbc);
+        ProtocolClient worker = aWorker(http, workers);
+        Assignment attempt = worker.claim();
+        jdbc.sql("UPDATE attempt SET state = 'FENCED', ended_at = now()").update();
+        String uri = attempt.artifactUri() + "/tokens-1/manifest.json";
+
+        assertThat(worker.send(attempt, "uploads", new UploadRequest(uri, 2)).code())
+                .isEqualTo("ATTEMPT_FENCED");
+        assertThat(worker.send(attempt, "uploaded", new UploadedParts(uri, "1", List.of("a")))
+                        .code())
+                .isEqualTo("ATTEMPT_FENCED");
+        assertThat(worker.send(attempt, "downloads", new DownloadRequest(uri, List.of("a")))
+                        .code())
+                .as("which writes nothing")
+                .isEqualTo("ATTEMPT_FENCED");
+        assertThat(jdbc.sql("SELECT refused_writes FROM attempt")
+                        .query(Long.class)
+                        .single())
+                .isEqualTo(2);
     }
 }
