@@ -53,7 +53,7 @@ public enum FailPoint {
     COMPLETION_STORED,
     /** An attempt has failed and its worker does not know. */
     FAILURE_STORED,
-    /** Files are about to be removed. */
+    /** A checkpoint on the way is marked as going and its files are still there. */
     FILES_UNNEEDED,
     /** Files are removed and their row is still there. */
     FILES_REMOVED,

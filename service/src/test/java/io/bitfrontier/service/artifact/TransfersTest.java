@@ -107,6 +107,18 @@ class TransfersTest {
     }
 
     @Test
+    void aCheckpointThatItsRunWasNotGivenIsNotRead() {
+        UUID sweep = person.submit(SWEEP);
+        StoredCheckpoint stored = cancelledOnTheWay(sweep);
+        jdbc.sql("UPDATE checkpoint SET going_since = now()").update();
+        Working again = retried(sweep);
+        assertThat(training(again.assignment()).resume()).isNull();
+
+        assertThat(download(again, stored.uri()).body())
+                .contains("must be a checkpoint that the attempt's assignment names");
+    }
+
+    @Test
     void lateWritesAreRefusedAndCounted() {
         aRun().insert(jdbc);
         ProtocolClient worker = aWorker(http, workers);

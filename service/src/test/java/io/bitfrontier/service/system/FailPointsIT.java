@@ -139,6 +139,7 @@ class FailPointsIT {
         restart();
         await(() -> count("SELECT count(*) FROM run WHERE state NOT IN ('SUCCEEDED', 'FAILED')") == 0 ? true : null);
         await(() -> count("SELECT count(*) FROM eviction WHERE removed_at IS NULL") == 0 ? true : null);
+        await(() -> count("SELECT count(*) FROM checkpoint") == 0 ? true : null);
         service.stop();
 
         nothingIsLostOrDoubled(runs);
