@@ -3,6 +3,8 @@ package io.bitfrontier.service.artifact;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -51,22 +53,56 @@ class S3StoreTest {
         public void close() {}
     }
 
-    @Test
-    void whatTheStoreDoesNotDeleteIsNoDeletion() {
-        S3Settings settings = new S3Settings(
+    private static S3Settings settings(URI endpoint, Duration callTimeout) {
+        return new S3Settings(
                 "frontier",
                 "",
                 "us-east-1",
-                URI.create("http://127.0.0.1:1"),
+                endpoint,
                 null,
                 true,
                 Duration.ofMinutes(15),
+                callTimeout,
                 DataSize.ofMegabytes(5));
+    }
+
+    private static S3Settings settings() {
+        return settings(URI.create("http://127.0.0.1:1"), Duration.ofMinutes(2));
+    }
+
+    private static S3Presigner signer() {
+        return S3Presigner.builder()
+                .region(Region.US_EAST_1)
+                .credentialsProvider(AnonymousCredentialsProvider.create())
+                .build();
+    }
+
+    @Test
+    void aStoreThatDoesNotAnswerIsNotWaitedForForEver() throws IOException {
+        System.setProperty("aws.accessKeyId", "somebody");
+        System.setProperty("aws.secretAccessKey", "a-secret-of-nobody");
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+            S3Settings settings =
+                    settings(URI.create("http://127.0.0.1:" + silent.getLocalPort()), Duration.ofSeconds(2));
+            try (S3Client s3 = new S3StoreConfiguration().s3Client(settings);
+                    S3Presigner signer = signer()) {
+                S3Store store = new S3Store(s3, signer, settings);
+
+                assertThatThrownBy(() -> store.delete("s3://frontier/workers/w/run-1/attempt-1"))
+                        .isInstanceOf(IOException.class)
+                        .hasMessageContaining("did not complete before the specified timeout");
+            }
+        } finally {
+            System.clearProperty("aws.accessKeyId");
+            System.clearProperty("aws.secretAccessKey");
+        }
+    }
+
+    @Test
+    void whatTheStoreDoesNotDeleteIsNoDeletion() {
+        S3Settings settings = settings();
         try (S3Client s3 = new Reluctant();
-                S3Presigner signer = S3Presigner.builder()
-                        .region(Region.US_EAST_1)
-                        .credentialsProvider(AnonymousCredentialsProvider.create())
-                        .build()) {
+                S3Presigner signer = signer()) {
             S3Store store = new S3Store(s3, signer, settings);
 
             assertThatThrownBy(() -> store.delete("s3://frontier/workers/w/run-1/attempt-1"))
