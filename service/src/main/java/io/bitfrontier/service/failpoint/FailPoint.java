@@ -60,5 +60,7 @@ public enum FailPoint {
     /** States that nobody needs have been taken from the registry, and their files are still there. */
     EVICTION_STORED,
     /** The files of such a state are removed, and its row says that they are going. */
-    EVICTED_FILES_REMOVED
+    EVICTED_FILES_REMOVED,
+    /** What an attempt wrote and did not register is removed, and its row does not know. */
+    LEFTOVERS_REMOVED
 }

@@ -63,6 +63,7 @@ class CheckpointRetention {
 
     private final JdbcClient jdbc;
     private final RunRegistry registry;
+    private final AttemptLeftovers leftovers;
     private final ArtifactStore artifacts;
     private final RunSettings settings;
     private final TransactionOperations transactions;
@@ -71,12 +72,14 @@ class CheckpointRetention {
     CheckpointRetention(
             JdbcClient jdbc,
             RunRegistry registry,
+            AttemptLeftovers leftovers,
             ArtifactStore artifacts,
             RunSettings settings,
             TransactionOperations transactions,
             FailPoints failPoints) {
         this.jdbc = jdbc;
         this.registry = registry;
+        this.leftovers = leftovers;
         this.artifacts = artifacts;
         this.settings = settings;
         this.transactions = transactions;
@@ -90,6 +93,7 @@ class CheckpointRetention {
     void keepWhatIsNeeded() {
         try {
             removeUnneeded();
+            leftovers.clear();
         } catch (DataAccessException | TransactionException e) {
             log.debug("retention pauses: {}", e.toString());
         }

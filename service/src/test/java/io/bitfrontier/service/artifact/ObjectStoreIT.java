@@ -202,6 +202,26 @@ class ObjectStoreIT {
     }
 
     @Test
+    void deletingAllButACheckpointDeletesEveryOtherObjectOfTheAttempt() throws Exception {
+        aRun().insert(jdbc);
+        Assignment attempt = worker.claim();
+        upload(attempt, attempt.artifactUri() + "/tokens-1/manifest.json", "{}".getBytes());
+        upload(attempt, attempt.artifactUri() + "/tokens-1/state.safetensors", new byte[10]);
+        upload(attempt, attempt.artifactUri() + "/tokens-10/state.safetensors", new byte[10]);
+
+        artifacts.deleteAllBut(attempt.artifactUri(), List.of(attempt.artifactUri() + "/tokens-1"));
+
+        Path data = directory
+                .resolve("data/artifacts/sweeps/here/workers")
+                .resolve(worker.id().toString())
+                .resolve("run-" + attempt.runId())
+                .resolve("attempt-1");
+        assertThat(data.resolve("tokens-1/manifest.json")).exists();
+        assertThat(data.resolve("tokens-1/state.safetensors")).exists();
+        assertThat(data.resolve("tokens-10/state.safetensors")).doesNotExist();
+    }
+
+    @Test
     void aRunReadsWhatACancelledGenerationOfItHadWritten() throws Exception {
         UUID sweep = RunBuilder.aSweep(jdbc);
         Seeded run = aRun().neededBy(sweep).insert(jdbc);

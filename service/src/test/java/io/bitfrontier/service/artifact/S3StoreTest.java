@@ -1,5 +1,6 @@
 package io.bitfrontier.service.artifact;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -7,6 +8,8 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.springframework.util.unit.DataSize;
 import software.amazon.awssdk.auth.credentials.AnonymousCredentialsProvider;
@@ -16,6 +19,8 @@ import software.amazon.awssdk.services.s3.model.DeleteObjectsRequest;
 import software.amazon.awssdk.services.s3.model.DeleteObjectsResponse;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Request;
 import software.amazon.awssdk.services.s3.model.ListObjectsV2Response;
+import software.amazon.awssdk.services.s3.model.ObjectIdentifier;
+import software.amazon.awssdk.services.s3.model.S3Object;
 import software.amazon.awssdk.services.s3.paginators.ListObjectsV2Iterable;
 import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 
@@ -53,6 +58,45 @@ class S3StoreTest {
         public void close() {}
     }
 
+    /** Lists what it was given, whatever is asked for, and notes what is deleted. */
+    private static final class Shelf implements S3Client {
+        private final List<String> keys;
+        private final List<String> deleted = new ArrayList<>();
+
+        Shelf(String... keys) {
+            this.keys = List.of(keys);
+        }
+
+        @Override
+        public ListObjectsV2Response listObjectsV2(ListObjectsV2Request request) {
+            return ListObjectsV2Response.builder()
+                    .contents(keys.stream()
+                            .filter(key -> key.startsWith(request.prefix()))
+                            .map(key -> S3Object.builder().key(key).build())
+                            .toList())
+                    .build();
+        }
+
+        @Override
+        public ListObjectsV2Iterable listObjectsV2Paginator(ListObjectsV2Request request) {
+            return new ListObjectsV2Iterable(this, request);
+        }
+
+        @Override
+        public DeleteObjectsResponse deleteObjects(DeleteObjectsRequest request) {
+            request.delete().objects().stream().map(ObjectIdentifier::key).forEach(deleted::add);
+            return DeleteObjectsResponse.builder().build();
+        }
+
+        @Override
+        public String serviceName() {
+            return SERVICE_NAME;
+        }
+
+        @Override
+        public void close() {}
+    }
+
     private static S3Settings settings(URI endpoint, Duration callTimeout) {
         return new S3Settings(
                 "frontier",
@@ -75,6 +119,25 @@ class S3StoreTest {
                 .region(Region.US_EAST_1)
                 .credentialsProvider(AnonymousCredentialsProvider.create())
                 .build();
+    }
+
+    @Test
+    void whatIsKeptStaysWithAllBelowIt() throws IOException {
+        String attempt = "workers/w/run-1/attempt-1";
+        try (Shelf s3 = new Shelf(
+                        attempt + "/tokens-1/manifest.json",
+                        attempt + "/tokens-1/state",
+                        attempt + "/tokens-10/state",
+                        attempt + "/tokens-2/state",
+                        attempt + "0/tokens-3/state");
+                S3Presigner signer = signer()) {
+            new S3Store(s3, signer, settings())
+                    .deleteAllBut(
+                            "s3://frontier/" + attempt,
+                            List.of("s3://frontier/" + attempt + "/tokens-1", "s3://elsewhere/" + attempt + "/tokens-2"));
+
+            assertThat(s3.deleted).containsExactly(attempt + "/tokens-10/state", attempt + "/tokens-2/state");
+        }
     }
 
     @Test

@@ -54,6 +54,9 @@ class CheckpointRetentionTest {
     private RunRegistry registry;
 
     @Autowired
+    private AttemptLeftovers leftovers;
+
+    @Autowired
     private RunSettings settings;
 
     @Autowired
@@ -166,6 +169,7 @@ class CheckpointRetentionTest {
         new CheckpointRetention(
                         jdbc,
                         registry,
+                        leftovers,
                         new StubbornStore(),
                         settings,
                         transactions,
