@@ -25,6 +25,7 @@ import org.springframework.validation.annotation.Validated;
  * @param workerEndpoint the same store as workers reach it, where that differs; URLs are signed for it
  * @param pathStyle whether the bucket is named in the path instead of the host
  * @param urlLifetime how long a signed URL is good
+ * @param callTimeout how long the service waits for a call to the store, repetitions included; half of it for each try
  * @param partSize a larger file is uploaded in parts of this size; S3 takes at most 10 000 of 5 MiB to 5 GiB
  */
 @Validated
@@ -44,6 +45,9 @@ record S3Settings(
 
         @DefaultValue("15m") @DurationMin(minutes = 1) @DurationMax(hours = 12)
         Duration urlLifetime,
+
+        @DefaultValue("2m") @DurationMin(seconds = 2) @DurationMax(hours = 1)
+        Duration callTimeout,
 
         @DefaultValue("512MB") @NotNull DataSize partSize) {
     private static final DataSize LEAST_PART = DataSize.ofMegabytes(5);

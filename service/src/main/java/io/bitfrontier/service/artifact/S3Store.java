@@ -4,7 +4,9 @@ import io.bitfrontier.service.run.ArtifactStore;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadReply;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.UploadedParts;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -110,16 +112,31 @@ class S3Store implements ArtifactStore {
                 .multipartUpload(all -> all.parts(parts)));
     }
 
+    /** A signed URL is good however the attempt that asked for it ends. */
+    @Override
+    public Duration lateWrites() {
+        return settings.urlLifetime();
+    }
+
     @Override
     public void delete(String uri) throws IOException {
+        deleteAllBut(uri, List.of());
+    }
+
+    @Override
+    public void deleteAllBut(String uri, Collection<String> kept) throws IOException {
         Optional<String> directory = key(uri);
         if (directory.isEmpty()) {
             return;
         }
+        List<String> keptKeys =
+                kept.stream().map(this::key).flatMap(Optional::stream).toList();
         try {
             List<ObjectIdentifier> batch = new ArrayList<>();
             s3.listObjectsV2Paginator(list -> list.bucket(settings.bucket()).prefix(directory.get() + "/"))
                     .contents()
+                    .stream()
+                    .filter(object -> keptKeys.stream().noneMatch(one -> isOrIsBelow(object.key(), one)))
                     .forEach(object -> {
                         batch.add(ObjectIdentifier.builder().key(object.key()).build());
                         if (batch.size() == DELETE_AT_ONCE) {
@@ -130,6 +147,10 @@ class S3Store implements ArtifactStore {
         } catch (SdkException e) {
             throw new IOException("cannot delete " + uri + ": " + e.getMessage(), e);
         }
+    }
+
+    private static boolean isOrIsBelow(String key, String directory) {
+        return key.equals(directory) || key.startsWith(directory.endsWith("/") ? directory : directory + "/");
     }
 
     private void deleteAll(List<ObjectIdentifier> batch) {

@@ -1,6 +1,7 @@
 package io.bitfrontier.service.artifact;
 
 import java.net.URI;
+import java.time.Duration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -18,11 +19,16 @@ import software.amazon.awssdk.services.s3.presigner.S3Presigner;
 class S3StoreConfiguration {
     @Bean
     S3Client s3Client(S3Settings settings) {
+        Duration oneTry = settings.callTimeout().dividedBy(2);
+        // A read that waits is not to be interrupted: only its own limit ends it.
         return S3Client.builder()
-                .httpClient(UrlConnectionHttpClient.create())
+                .httpClient(
+                        UrlConnectionHttpClient.builder().socketTimeout(oneTry).build())
                 .region(Region.of(settings.region()))
                 .endpointOverride(settings.endpoint())
                 .forcePathStyle(settings.pathStyle())
+                .overrideConfiguration(calls -> calls.apiCallTimeout(settings.callTimeout())
+                        .apiCallAttemptTimeout(oneTry))
                 .build();
     }
 

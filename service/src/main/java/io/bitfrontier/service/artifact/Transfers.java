@@ -128,7 +128,8 @@ class Transfers {
                           LEFT JOIN state reference ON reference.id = t.start_state_id
                           WHERE a.id = :attempt
                             AND (:uri IN (target.checkpoint_uri, start.checkpoint_uri, reference.checkpoint_uri)
-                              OR EXISTS (SELECT 1 FROM checkpoint c WHERE c.run_id = r.id AND c.uri = :uri)))
+                              OR EXISTS (SELECT 1 FROM checkpoint c WHERE c.run_id = r.id AND c.uri = :uri)
+                              OR EXISTS (SELECT 1 FROM checkpoint c WHERE c.id = resume_checkpoint(r.id) AND c.uri = :uri)))
                         """)
                         .param("attempt", attempt)
                         .param("uri", checkpoint)

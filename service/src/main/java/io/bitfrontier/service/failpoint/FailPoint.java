@@ -55,12 +55,14 @@ public enum FailPoint {
     COMPLETION_STORED,
     /** An attempt has failed and its worker does not know. */
     FAILURE_STORED,
-    /** Files are about to be removed. */
+    /** A checkpoint on the way is marked as going and its files are still there. */
     FILES_UNNEEDED,
     /** Files are removed and their row is still there. */
     FILES_REMOVED,
     /** States that nobody needs have been taken from the registry, and their files are still there. */
     EVICTION_STORED,
     /** The files of such a state are removed, and its row says that they are going. */
-    EVICTED_FILES_REMOVED
+    EVICTED_FILES_REMOVED,
+    /** What an attempt wrote and did not register is removed, and its row does not know. */
+    LEFTOVERS_REMOVED
 }

@@ -7,7 +7,6 @@ import io.bitfrontier.service.problem.Violation;
 import io.bitfrontier.service.run.AttemptEndings;
 import io.bitfrontier.service.run.AttemptFencedException;
 import io.bitfrontier.service.run.AttemptRef;
-import io.bitfrontier.service.run.CheckpointRetention;
 import io.bitfrontier.service.run.Checkpoints;
 import io.bitfrontier.service.run.Leases;
 import io.bitfrontier.service.worker.AttemptCaller;
@@ -42,7 +41,6 @@ class AttemptController {
     private final LogWriter logs;
     private final Completions completions;
     private final AttemptEndings endings;
-    private final CheckpointRetention retention;
     private final FailPoints failPoints;
 
     AttemptController(
@@ -52,7 +50,6 @@ class AttemptController {
             LogWriter logs,
             Completions completions,
             AttemptEndings endings,
-            CheckpointRetention retention,
             FailPoints failPoints) {
         this.failPoints = failPoints;
         this.leases = leases;
@@ -61,7 +58,6 @@ class AttemptController {
         this.logs = logs;
         this.completions = completions;
         this.endings = endings;
-        this.retention = retention;
     }
 
     @PostMapping("/heartbeat")
@@ -101,7 +97,6 @@ class AttemptController {
         failPoints.pass(FailPoint.COMPLETION_RECEIVED);
         writeOnly(caller, attempt -> completions.complete(attempt, completion));
         failPoints.pass(FailPoint.COMPLETION_STORED);
-        retention.removeOf(caller.runId());
     }
 
     @PostMapping("/failure")

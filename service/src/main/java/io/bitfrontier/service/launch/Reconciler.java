@@ -2,7 +2,6 @@ package io.bitfrontier.service.launch;
 
 import io.bitfrontier.service.run.AttemptEndings;
 import io.bitfrontier.service.run.AttemptRef;
-import io.bitfrontier.service.run.CheckpointRetention;
 import io.bitfrontier.service.run.Dependants;
 import io.bitfrontier.service.run.Leases;
 import io.bitfrontier.service.run.RunSettings;
@@ -37,7 +36,6 @@ class Reconciler {
     private final Leases leases;
     private final AttemptEndings endings;
     private final Dependants dependants;
-    private final CheckpointRetention retention;
     private final Staffing staffing;
     private final Turns turns;
     private final LaunchSettings settings;
@@ -54,7 +52,6 @@ class Reconciler {
             Leases leases,
             AttemptEndings endings,
             Dependants dependants,
-            CheckpointRetention retention,
             Staffing staffing,
             Turns turns,
             LaunchSettings settings,
@@ -65,7 +62,6 @@ class Reconciler {
         this.leases = leases;
         this.endings = endings;
         this.dependants = dependants;
-        this.retention = retention;
         this.staffing = staffing;
         this.turns = turns;
         this.settings = settings;
@@ -139,7 +135,6 @@ class Reconciler {
         }
         if (thorough) {
             dependants.settle();
-            retention.removeLeftovers();
             int ended = workers.endAbandoned(runs.lease().multipliedBy(ABANDONED_AFTER_LEASES));
             if (ended > 0) {
                 log.info("{} workers of services that have not been heard of are given up", ended);

@@ -34,9 +34,12 @@ class ServiceCounts {
             UNION ALL
             SELECT 'storage', 'states', coalesce(sum(checkpoint_bytes), 0) FROM state WHERE stored_at IS NOT NULL
             UNION ALL
-            SELECT 'storage', 'checkpoints', coalesce(sum(bytes), 0) FROM checkpoint
+            SELECT 'storage', 'checkpoints', coalesce(sum(bytes), 0) FROM checkpoint WHERE going_since IS NULL
             UNION ALL
-            SELECT 'storage', 'going', coalesce(sum(bytes), 0) FROM eviction WHERE removed_at IS NULL
+            SELECT 'storage', 'going', coalesce(sum(bytes), 0) FROM (
+              SELECT bytes FROM eviction WHERE removed_at IS NULL
+              UNION ALL
+              SELECT bytes FROM checkpoint WHERE going_since IS NOT NULL) going
             UNION ALL
             SELECT 'evicted states', '', count(*) FROM eviction
             UNION ALL

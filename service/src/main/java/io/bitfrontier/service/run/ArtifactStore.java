@@ -1,6 +1,8 @@
 package io.bitfrontier.service.run;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
 import java.util.UUID;
 
 /**
@@ -16,6 +18,16 @@ public interface ArtifactStore {
     /** The directory of one attempt and of no other. */
     String attemptUri(UUID worker, long runId, int number);
 
+    /** How long what an attempt was allowed to write may still arrive after it has ended. */
+    Duration lateWrites();
+
     /** Deletes a directory of this store; what is not there or not ours stays untouched. */
     void delete(String uri) throws IOException;
+
+    /**
+     * As {@link #delete}, but for some directories below it and what they hold.
+     *
+     * @param kept URIs of those; ones that do not lie below do not matter
+     */
+    void deleteAllBut(String uri, Collection<String> kept) throws IOException;
 }

@@ -22,11 +22,13 @@ public class StorageQuery {
                      JOIN sweep w ON w.id = n.sweep_id
                      WHERE r.target_state_id = m.id AND r.kind = 'train' AND w.cancelled_at IS NULL) > 1), 0) AS shared,
                    coalesce((SELECT sum(c.bytes) FROM checkpoint c JOIN run r ON r.id = c.run_id
-                     WHERE r.target_state_id IN (SELECT id FROM mine)
+                     WHERE r.target_state_id IN (SELECT id FROM mine) AND c.going_since IS NULL
                        AND NOT EXISTS (SELECT 1 FROM state s WHERE s.id = r.target_state_id AND s.checkpoint_uri = c.uri)), 0)
                      AS on_the_way,
                    coalesce((SELECT sum(e.bytes) FROM eviction e
-                     WHERE e.removed_at IS NULL AND e.state_id IN (SELECT id FROM mine)), 0) AS going,
+                     WHERE e.removed_at IS NULL AND e.state_id IN (SELECT id FROM mine)), 0)
+                   + coalesce((SELECT sum(c.bytes) FROM checkpoint c JOIN run r ON r.id = c.run_id
+                     WHERE c.going_since IS NOT NULL AND r.target_state_id IN (SELECT id FROM mine)), 0) AS going,
                    (SELECT count(*) FROM eviction e
                      WHERE e.removed_at IS NOT NULL AND e.state_id IN (SELECT id FROM mine)) AS removed_states,
                    coalesce((SELECT sum(e.bytes) FROM eviction e

@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bitfrontier.service.run.ArtifactStore;
 import io.bitfrontier.service.testing.ObjectStoreServer;
 import io.bitfrontier.service.testing.ProtocolClient;
+import io.bitfrontier.service.testing.RunBuilder;
 import io.bitfrontier.service.testing.RunBuilder.Seeded;
 import io.bitfrontier.service.testing.ServiceTest;
 import io.bitfrontier.service.worker.Workers;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
+import io.bitfrontier.vocabulary.protocol.WorkerProtocol.CheckpointReport;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Completion;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.DownloadReply;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.DownloadRequest;
@@ -30,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -196,6 +199,52 @@ class ObjectStoreIT {
                 .resolve("attempt-1");
         assertThat(data.resolve("tokens-1")).doesNotExist();
         assertThat(data.resolve("tokens-10/manifest.json")).exists();
+    }
+
+    @Test
+    void deletingAllButACheckpointDeletesEveryOtherObjectOfTheAttempt() throws Exception {
+        aRun().insert(jdbc);
+        Assignment attempt = worker.claim();
+        upload(attempt, attempt.artifactUri() + "/tokens-1/manifest.json", "{}".getBytes());
+        upload(attempt, attempt.artifactUri() + "/tokens-1/state.safetensors", new byte[10]);
+        upload(attempt, attempt.artifactUri() + "/tokens-10/state.safetensors", new byte[10]);
+
+        artifacts.deleteAllBut(attempt.artifactUri(), List.of(attempt.artifactUri() + "/tokens-1"));
+
+        Path data = directory
+                .resolve("data/artifacts/sweeps/here/workers")
+                .resolve(worker.id().toString())
+                .resolve("run-" + attempt.runId())
+                .resolve("attempt-1");
+        assertThat(data.resolve("tokens-1/manifest.json")).exists();
+        assertThat(data.resolve("tokens-1/state.safetensors")).exists();
+        assertThat(data.resolve("tokens-10/state.safetensors")).doesNotExist();
+    }
+
+    @Test
+    void aRunReadsWhatACancelledGenerationOfItHadWritten() throws Exception {
+        UUID sweep = RunBuilder.aSweep(jdbc);
+        Seeded run = aRun().neededBy(sweep).insert(jdbc);
+        Assignment first = worker.claim();
+        StoredCheckpoint written = ProtocolClient.checkpoint(first, 400);
+        upload(first, written.uri() + "/manifest.json", "{}".getBytes());
+        assertThat(worker.send(first, "checkpoints", new CheckpointReport(written))
+                        .status())
+                .isEqualTo(204);
+        jdbc.sql("UPDATE attempt SET state = 'FENCED', ended_at = now()").update();
+        jdbc.sql("UPDATE run SET state = 'CANCELLED', finished_at = now()").update();
+        long again = jdbc.sql("""
+                        INSERT INTO run (kind, target_state_id, generation, state, from_tokens, to_tokens, progress_tokens)
+                        SELECT kind, target_state_id, 2, 'READY', from_tokens, to_tokens, 0 FROM run WHERE id = ?
+                        RETURNING id
+                        """).param(run.run()).query(Long.class).single();
+        RunBuilder.needs(jdbc, sweep, again);
+
+        Assignment second = ProtocolClient.aWorker(mvc, workers).claim();
+        assertThat(second.runId()).isEqualTo(again);
+        assertThat(ProtocolClient.training(second).resume()).isEqualTo(written);
+        assertThat(get(download(second, written.uri(), "manifest.json").get(0)).body())
+                .isEqualTo("{}".getBytes());
     }
 
     /** Uploads as a worker does; the number of parts. */

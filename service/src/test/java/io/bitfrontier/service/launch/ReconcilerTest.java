@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.run.AttemptEndings;
 import io.bitfrontier.service.run.AttemptToken;
-import io.bitfrontier.service.run.CheckpointRetention;
 import io.bitfrontier.service.run.Claims;
 import io.bitfrontier.service.run.Demand;
 import io.bitfrontier.service.run.Dependants;
@@ -55,9 +54,6 @@ class ReconcilerTest {
     private Dependants dependants;
 
     @Autowired
-    private CheckpointRetention retention;
-
-    @Autowired
     private Demand demand;
 
     @Autowired
@@ -93,7 +89,6 @@ class ReconcilerTest {
                 leases,
                 endings,
                 dependants,
-                retention,
                 staffing,
                 turns,
                 settings,

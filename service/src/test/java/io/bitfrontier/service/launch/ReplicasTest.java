@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.run.AttemptEndings;
 import io.bitfrontier.service.run.AttemptToken;
-import io.bitfrontier.service.run.CheckpointRetention;
 import io.bitfrontier.service.run.Claims;
 import io.bitfrontier.service.run.Demand;
 import io.bitfrontier.service.run.Dependants;
@@ -56,9 +55,6 @@ class ReplicasTest {
 
     @Autowired
     private Dependants dependants;
-
-    @Autowired
-    private CheckpointRetention retention;
 
     @Autowired
     private Demand demand;
@@ -174,7 +170,6 @@ class ReplicasTest {
                 leases,
                 endings,
                 dependants,
-                retention,
                 staffing,
                 alwaysItsOwn,
                 settings,

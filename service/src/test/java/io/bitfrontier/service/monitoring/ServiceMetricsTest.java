@@ -52,6 +52,23 @@ class ServiceMetricsTest {
     }
 
     @Test
+    void checkpointsThatAreGoingAreCountedAsSuch() {
+        long run = rows.run(rows.sweep(), "train", "FAILED", rows.state("tiny-17k", "16", 1000));
+        jdbc.sql("""
+                        INSERT INTO checkpoint (run_id, attempt_id, tokens, uri, sha256, bytes, going_since)
+                        VALUES (:run, :attempt, 1, 'file:///x/1', 'x', 10, NULL), (:run, :attempt, 2, 'file:///x/2', 'x', 7, now())
+                        """)
+                .param("run", run)
+                .param("attempt", rows.attempt(run, 1, 0, "FAILED"))
+                .update();
+
+        SimpleMeterRegistry meters = meters(jdbc);
+
+        assertThat(storage(meters, "checkpoints")).isEqualTo(10);
+        assertThat(storage(meters, "going")).isEqualTo(7);
+    }
+
+    @Test
     void countsAreReadAgainOnlyAfterAWhile() {
         SimpleMeterRegistry meters = meters(jdbc);
         assertThat(gauge(meters, "bitfrontier.runs", "READY")).isZero();
@@ -81,6 +98,10 @@ class ServiceMetricsTest {
 
     private static double gauge(SimpleMeterRegistry meters, String name, String state) {
         return meters.get(name).tag("state", state).gauge().value();
+    }
+
+    private static double storage(SimpleMeterRegistry meters, String kind) {
+        return meters.get("bitfrontier.storage.bytes").tag("kind", kind).gauge().value();
     }
 
     private static final class HandClock extends Clock {

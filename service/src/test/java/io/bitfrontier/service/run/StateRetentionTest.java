@@ -229,7 +229,7 @@ class StateRetentionTest {
                         "checkpoints",
                         new CheckpointReport(ProtocolClient.checkpoint(first.assignment(), 51_200)));
         person.send(HttpMethod.PUT, "/api/v1/sweeps/" + sweep + "/cancellation");
-        checkpoints.removeLeftovers();
+        checkpoints.removeUnneeded();
         person.send(HttpMethod.POST, "/api/v1/sweeps/" + sweep + "/retry");
 
         Sweeping.Working second = person.claim().orElseThrow();
@@ -247,7 +247,7 @@ class StateRetentionTest {
         assertThat(ProtocolClient.training(person.claim().orElseThrow().assignment())
                         .resume())
                 .isNull();
-        checkpoints.removeLeftovers();
+        checkpoints.removeUnneeded();
         assertThat(count("checkpoint")).isZero();
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.get;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
+import io.bitfrontier.service.access.ApiTokens;
 import io.bitfrontier.service.run.AttemptToken;
 import io.bitfrontier.service.run.Claims;
 import io.bitfrontier.service.run.Demand;
@@ -14,6 +15,7 @@ import io.bitfrontier.service.worker.Workers;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -68,6 +70,9 @@ class HotQueriesTest {
     @Autowired
     private Leases leases;
 
+    @Autowired
+    private ApiTokens tokens;
+
     private interface Question {
         void ask() throws Exception;
     }
@@ -103,6 +108,56 @@ class HotQueriesTest {
                 .contains("run_generations")
                 .contains("evaluation_metric_pkey");
         assertThat(plans("/api/v1/observations?sweep=" + small)).contains("grid_point_by_sweep");
+    }
+
+    @Test
+    void whatACallerOfAProjectWithAlmostEverythingAsksGoesThroughAnIndex() throws Exception {
+        ManyRuns runs = ManyRuns.insert(jdbc, POINTS);
+        manySweepsLike(runs.large);
+
+        assertThat(plans("/api/v1/sweeps")).contains("sweep_newest");
+        assertThat(plansOfADefaultViewer("/api/v1/sweeps")).contains("sweep_newest");
+        assertThat(plansOfADefaultViewer("/api/v1/sweeps?name=sweep-3")).contains("sweep_by_name");
+        everyListOfADefaultViewer(runs.large);
+    }
+
+    @Test
+    void whatACallerOfAProjectWithOneSmallSweepAsksGoesThroughAnIndex() throws Exception {
+        ManyRuns runs = ManyRuns.insert(jdbc, POINTS);
+        UUID small = runs.small();
+        manySweepsLike(runs.large);
+        jdbc.sql("INSERT INTO project (name) VALUES ('elsewhere')").update();
+        jdbc.sql("UPDATE sweep SET project_id = p.id FROM project p WHERE p.name = 'elsewhere' AND sweep.id <> ?")
+                .param(small)
+                .update();
+        jdbc.sql("VACUUM ANALYZE sweep").update();
+
+        assertThat(plansOfADefaultViewer("/api/v1/sweeps")).contains("sweep_project_id_name_key");
+        assertThat(plansOfADefaultViewer("/api/v1/sweeps?name=sweep-3"))
+                .containsAnyOf("sweep_project_id_name_key", "sweep_by_name");
+        everyListOfADefaultViewer(small);
+    }
+
+    private void everyListOfADefaultViewer(UUID sweep) throws Exception {
+        plansOfADefaultViewer("/api/v1/runs?limit=100");
+        plansOfADefaultViewer("/api/v1/runs?state=FAILED");
+        plansOfADefaultViewer("/api/v1/runs?state=FAILED&kind=evaluate");
+        assertThat(plansOfADefaultViewer("/api/v1/runs?sweep=" + sweep)).contains("sweep_run_pkey");
+        assertThat(plansOfADefaultViewer("/api/v1/runs?sweep=" + sweep + "&state=FAILED"))
+                .contains("sweep_run_failed");
+        plansOfADefaultViewer("/api/v1/observations");
+        assertThat(plansOfADefaultViewer("/api/v1/observations?sweep=" + sweep)).contains("grid_point_by_sweep");
+    }
+
+    /** Sweeps without runs, newer than the others, so many that reading all of them would be noticed. */
+    private void manySweepsLike(UUID sweep) {
+        jdbc.sql("""
+                        INSERT INTO sweep (id, project_id, name, submitter, document, document_sha256, plan, created_at)
+                        SELECT gen_random_uuid(), project_id, 'more-' || n, submitter, document, document_sha256, plan,
+                               created_at + make_interval(mins => n)
+                        FROM sweep, generate_series(1, 20000) n WHERE id = ?
+                        """).param(sweep).update();
+        jdbc.sql("VACUUM ANALYZE sweep").update();
     }
 
     @Test
@@ -142,6 +197,16 @@ class HotQueriesTest {
 
     private String plans(String path) throws Exception {
         return plans(() -> http.perform(get(path)).andExpect(status().isOk()));
+    }
+
+    /** Of a caller who sees the project {@code default} alone, whose id is the one that {@link #explain} puts into arrays. */
+    private String plansOfADefaultViewer(String path) throws Exception {
+        String secret = tokens.create(new ApiTokens.Request("of a test", "ina", Map.of("default", "viewer"), null))
+                .secret();
+        String plans = plans(() -> http.perform(get(path).header("Authorization", "Bearer " + secret))
+                .andExpect(status().isOk()));
+        assertThat(plans).doesNotContain("Seq Scan on sweep ");
+        return plans;
     }
 
     private String plans(Question question) throws Exception {

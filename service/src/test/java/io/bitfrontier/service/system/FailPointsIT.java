@@ -106,6 +106,7 @@ class FailPointsIT {
         service.setOptions("-XX:SharedArchiveFile=" + loaded);
         List<Seeded> runs = someRuns();
         Path unneeded = aStateThatNobodyNeeds(runs.get(0));
+        Path leftover = whatAnAttemptLeftBehind();
         anOrphan();
         service.with("bitfrontier.fail-point", POINTS.stream().map(Enum::name).collect(Collectors.joining(",")));
 
@@ -142,10 +143,12 @@ class FailPointsIT {
         restart();
         await(() -> count("SELECT count(*) FROM run WHERE state NOT IN ('SUCCEEDED', 'FAILED')") == 0 ? true : null);
         await(() -> count("SELECT count(*) FROM eviction WHERE removed_at IS NULL") == 0 ? true : null);
+        await(() -> count("SELECT count(*) FROM checkpoint") == 0 ? true : null);
         service.stop();
 
         nothingIsLostOrDoubled(runs);
         assertThat(unneeded).doesNotExist();
+        assertThat(leftover).doesNotExist();
         assertThat(count("SELECT count(*) FROM eviction")).isEqualTo(1);
     }
 
@@ -169,6 +172,29 @@ class FailPointsIT {
                         VALUES (?, 50, ?, ?, 2, now() - interval '1 day')
                         """)
                 .params(run.trajectory(), directory.toUri().toString(), "ab".repeat(32))
+                .update();
+        return directory;
+    }
+
+    /** An attempt at a run that failed a day ago died while it wrote a checkpoint; its directory. */
+    private Path whatAnAttemptLeftBehind() throws IOException {
+        Path directory = home.resolve("artifacts/workers/earlier/run-0/attempt-1");
+        Files.writeString(Files.createDirectories(directory.resolve(".writing-1")).resolve("weights"), "5");
+        UUID worker = UUID.randomUUID();
+        jdbc.sql("""
+                        INSERT INTO worker (id, launcher, resource_class, token_sha256, state, ended_at)
+                        VALUES (?, 'local', 'local', ?, 'LOST', now())
+                        """).params(worker, "ab".repeat(32)).update();
+        jdbc.sql("""
+                        INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, artifact_uri, lease_expires_at,
+                                             resumed_from_tokens, ended_at)
+                        VALUES (?, ?, 1, 'FENCED', ?, ?, now(), 0, now() - interval '1 day')
+                        """)
+                .params(
+                        aRun().inState("FAILED").insert(jdbc).run(),
+                        worker,
+                        "ab".repeat(32),
+                        directory.toUri().toString())
                 .update();
         return directory;
     }

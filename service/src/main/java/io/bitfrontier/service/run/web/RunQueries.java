@@ -240,48 +240,6 @@ class RunQueries {
                 .list();
     }
 
-    /** What the attempts wrote, oldest first, each under a line that names it. */
-    String log(long run) {
-        StringBuilder text = new StringBuilder();
-        jdbc.sql("""
-                        SELECT a.number, a.started_at, l.text, lag(a.id) OVER w IS DISTINCT FROM a.id AS first_of_attempt
-                        FROM attempt a JOIN attempt_log l ON l.attempt_id = a.id
-                        WHERE a.run_id = :run
-                        WINDOW w AS (ORDER BY a.number, l.sequence)
-                        ORDER BY a.number, l.sequence
-                        """).param("run", run).query(row -> {
-            if (!text.isEmpty() && text.charAt(text.length() - 1) != '\n') {
-                text.append('\n');
-            }
-            if (row.getBoolean("first_of_attempt")) {
-                text.append("--- attempt ").append(row.getInt("number")).append(", started ");
-                text.append(row.getObject("started_at", OffsetDateTime.class).toInstant())
-                        .append(" ---\n");
-            }
-            text.append(row.getString("text"));
-        });
-        return text + outputs(run);
-    }
-
-    /**
-     * What the processes themselves printed at last, kept when they ended. Only of attempts that did not succeed and were their
-     * worker's last: what it printed later is about other runs.
-     */
-    private String outputs(long run) {
-        StringBuilder text = new StringBuilder();
-        jdbc.sql("""
-                        SELECT a.number, w.output, w.end_reason FROM attempt a JOIN worker w ON w.id = a.worker_id
-                        WHERE a.run_id = :run AND a.state IN ('FAILED', 'FENCED') AND w.output <> ''
-                          AND NOT EXISTS (SELECT FROM attempt later WHERE later.worker_id = w.id AND later.id > a.id)
-                        ORDER BY a.number
-                        """).param("run", run).query(row -> {
-            text.append("\n--- attempt ").append(row.getInt("number"));
-            text.append(", what its worker printed at last (").append(row.getString("end_reason"));
-            text.append(") ---\n").append(row.getString("output"));
-        });
-        return text.toString();
-    }
-
     boolean exists(long run) {
         return jdbc.sql("SELECT EXISTS (SELECT FROM run WHERE id = :run)")
                 .param("run", run)

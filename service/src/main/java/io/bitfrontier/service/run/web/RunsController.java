@@ -30,16 +30,23 @@ class RunsController implements RunsApi {
 
     private final RunQueries queries;
     private final CurveQueries curves;
+    private final LogQueries logs;
     private final RunAnswers answers;
     private final WaitingReasons waiting;
     private final Projects projects;
 
     RunsController(
-            RunQueries queries, CurveQueries curves, RunAnswers answers, WaitingReasons waiting, Projects projects) {
+            RunQueries queries,
+            CurveQueries curves,
+            LogQueries logs,
+            RunAnswers answers,
+            WaitingReasons waiting,
+            Projects projects) {
         this.waiting = waiting;
         this.projects = projects;
         this.queries = queries;
         this.curves = curves;
+        this.logs = logs;
         this.answers = answers;
     }
 
@@ -89,7 +96,7 @@ class RunsController implements RunsApi {
     @Needs(value = Role.VIEWER, on = On.RUN)
     public ResponseEntity<String> getRunLog(Long run) {
         requireRun(run);
-        return ResponseEntity.ok().contentType(TEXT).body(queries.log(run));
+        return ResponseEntity.ok().contentType(TEXT).body(logs.log(run));
     }
 
     private void requireRun(long run) {

@@ -218,6 +218,41 @@ class RunsApiTest {
     }
 
     @Test
+    void ofALongLogTheNewestIsShownAndHowMuchIsLeftOut() throws Exception {
+        long run = rows.run(sweep, "train", "FAILED", rows.state("tiny-44k", "16", 1000));
+        String mebibyte = "x".repeat((1 << 20) - 8);
+        long first = rows.attempt(run, 1, 0, "FAILED");
+        for (int chunk = 1; chunk <= 3; chunk++) {
+            rows.log(first, chunk, "first " + chunk + mebibyte);
+        }
+        rows.log(rows.attempt(run, 2, 0, "FAILED"), 1, "ünewest" + mebibyte);
+        for (int number = 3; number <= 20; number++) {
+            rows.attempt(run, number, 0, "FENCED");
+        }
+        jdbc.sql("UPDATE worker SET output = repeat('y', 65536), end_reason = 'it ended'")
+                .update();
+
+        String log = http.perform(get("/api/v1/runs/" + run + "/log"))
+                .andExpect(status().isOk())
+                .andReturn()
+                .getResponse()
+                .getContentAsString();
+
+        assertThat(log.lines().findFirst())
+                .hasValue("--- " + ((1 << 20) - 1 + 4 * 65_536) + " bytes of earlier output are left out ---");
+        assertThat(log)
+                .doesNotContain("first 1")
+                .contains("--- attempt 1, started")
+                .contains("first 2", "first 3", "ünewest");
+        assertThat(log.lines().filter(line -> line.contains("what its worker printed at last")))
+                .as("of 20")
+                .hasSize(16)
+                .last()
+                .asString()
+                .contains("attempt 20");
+    }
+
+    @Test
     void whatBelongsToNoRunIsNotFound() throws Exception {
         for (String path : List.of("", "/metrics", "/history", "/log")) {
             http.perform(get("/api/v1/runs/999" + path))
