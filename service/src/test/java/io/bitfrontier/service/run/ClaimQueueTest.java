@@ -291,6 +291,31 @@ class ClaimQueueTest {
         assertThat(tryClaim()).map(this::account).contains(other);
     }
 
+    @Test
+    void whatRunsOnACancelledAccountDoesNotOutliveTheStopOfTheSweepThatStillNeedsIt() {
+        UUID cancelled = aSweep(jdbc);
+        UUID stopped = aSweep(jdbc);
+        set(cancelled, "priority = 1");
+        Seeded run = aRun().neededBy(cancelled).insert(jdbc);
+        needs(jdbc, stopped, run.run());
+        ProtocolClient worker = aWorker(http, workers);
+        Assignment attempt = worker.claim();
+        assertThat(account(attempt)).isEqualTo(cancelled);
+        set(cancelled, "cancelled_at = now()");
+        assertThat(command(worker, attempt)).as("the other sweep needs it").isEqualTo("continue");
+
+        set(
+                stopped,
+                "name = 'late', deadline = now() - interval '1 minute', stopped_at = now(), stop_reason = 'the deadline has passed'");
+        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
+        worker.send(attempt, "failure", new Failure("PREEMPTED", "asked to leave"));
+
+        assertThat(jdbc.sql("SELECT reason FROM run_transition WHERE event = 'PREEMPTED'")
+                        .query(String.class)
+                        .single())
+                .isEqualTo("PREEMPTED: asked to leave: sweep late is stopped: the deadline has passed");
+    }
+
     private static String command(ProtocolClient worker, Assignment attempt) {
         return worker.send(attempt, "heartbeat", new Heartbeat(1))
                 .json()
