@@ -174,6 +174,28 @@ class VisibilityTest extends LoginTest {
     }
 
     @Test
+    void whichDataSetsAnotherProjectHasIsNotToldByAPlan() throws Exception {
+        assertThat(send(
+                                "POST",
+                                "/api/v1/datasets",
+                                outsider,
+                                "{\"name\": \"books\", \"path\": \"pom.xml\", \"project\": \"elsewhere\"}")
+                        .status())
+                .isEqualTo(201);
+        String document = DOCUMENT.formatted("elsewhere").replace("synthetic", "%s");
+
+        for (String path : List.of("/api/v1/plans", "/api/v1/sweeps")) {
+            Answer there = send("POST", path, insider, document.formatted("books"));
+            Answer nowhere = send("POST", path, insider, document.formatted("films"));
+            assertThat(there.status()).isEqualTo(400);
+            assertThat(there.body()).isEqualTo(nowhere.body().replace("films", "books"));
+        }
+        assertThat(send("POST", "/api/v1/plans", outsider, document.formatted("books"))
+                        .body())
+                .doesNotContain("data.corpus");
+    }
+
+    @Test
     void dataSetsBelongToProjects() throws Exception {
         String request = "{\"name\": \"books\", \"path\": \"pom.xml\", \"project\": \"%s\"}";
         Answer added = send("POST", "/api/v1/datasets", outsider, request.formatted("elsewhere"));
