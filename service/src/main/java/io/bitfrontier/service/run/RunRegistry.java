@@ -135,22 +135,29 @@ public class RunRegistry {
 
     /**
      * A sweep needs no run any more that failed, was cancelled or lost its state, and of which it needs a newer generation. The
-     * rows themselves stay.
+     * rows themselves stay, and so does who needed them.
      *
      * @return how many
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public int forgetSuperseded(UUID sweep) {
         return jdbc.sql("""
-                        DELETE FROM sweep_run n
-                        USING run older
-                        WHERE n.sweep_id = :sweep AND older.id = n.run_id AND (older.state IN ('FAILED', 'CANCELLED') OR older.evicted_at IS NOT NULL)
-                          AND EXISTS (
-                            SELECT 1 FROM run newer JOIN sweep_run m ON m.run_id = newer.id AND m.sweep_id = :sweep
-                            WHERE newer.target_state_id = older.target_state_id AND newer.kind = older.kind
-                              AND newer.evaluation_version = older.evaluation_version
-                              AND newer.generation > older.generation)
-                        """).param("sweep", sweep).update();
+                        WITH gone AS (
+                          DELETE FROM sweep_run n
+                          USING run older
+                          WHERE n.sweep_id = :sweep AND older.id = n.run_id
+                            AND (older.state IN ('FAILED', 'CANCELLED') OR older.evicted_at IS NOT NULL)
+                            AND EXISTS (
+                              SELECT 1 FROM run newer JOIN sweep_run m ON m.run_id = newer.id AND m.sweep_id = :sweep
+                              WHERE newer.target_state_id = older.target_state_id AND newer.kind = older.kind
+                                AND newer.evaluation_version = older.evaluation_version
+                                AND newer.generation > older.generation)
+                          RETURNING n.run_id, n.sweep_id),
+                        past AS (
+                          INSERT INTO sweep_past_run (run_id, sweep_id) SELECT run_id, sweep_id FROM gone
+                          ON CONFLICT DO NOTHING)
+                        SELECT count(*) FROM gone
+                        """).param("sweep", sweep).query(Integer.class).single();
     }
 
     /** Trunks, then what branches off them, and so on: the states that a level starts from are those of earlier ones. */
