@@ -252,6 +252,40 @@ class ClaimQueueTest {
     }
 
     @Test
+    void theRoomOfAProjectIsDemandedOnceHoweverManyOfItsSweepsWait() {
+        long project = jdbc.sql("INSERT INTO project (name) VALUES (?) RETURNING id")
+                .param("p" + UUID.randomUUID())
+                .query(Long.class)
+                .single();
+        List<UUID> sweeps = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            UUID sweep = aSweep(jdbc);
+            jdbc.sql("UPDATE sweep SET project_id = ? WHERE id = ?")
+                    .params(project, sweep)
+                    .update();
+            sweeps.add(sweep);
+            for (int j = 0; j < 5; j++) {
+                aRun().neededBy(sweep).insert(jdbc);
+            }
+        }
+        aRun().ofClass("other").neededBy(sweeps.get(0)).insert(jdbc);
+        assertThat(demand.readyByClass()).as("without a quota").containsEntry("local", 50);
+
+        jdbc.sql("INSERT INTO project_quota (project_id, max_workers, set_by) VALUES (?, 4, 'me')")
+                .param(project)
+                .update();
+        assertThat(demand.readyByClass()).containsEntry("local", 4).containsEntry("other", 1);
+        for (int i = 0; i < 3; i++) {
+            aRun().insert(jdbc);
+        }
+        assertThat(demand.readyByClass()).as("with another project's").containsEntry("local", 7);
+
+        set(sweeps.get(0), "priority = 9");
+        assertThat(tryClaim()).map(this::account).contains(sweeps.get(0));
+        assertThat(demand.readyByClass()).as("with one of the four at work").containsEntry("local", 6);
+    }
+
+    @Test
     void whatRunsForPausedSweepsAloneGoesToACheckpoint() {
         UUID sweep = aSweep(jdbc);
         UUID other = aSweep(jdbc);
