@@ -266,7 +266,10 @@ public class RunRegistry {
                 .update();
     }
 
-    /** The sweep's own runs, and those of other sweeps that they go on from. */
+    /**
+     * The sweep's own runs, and those of other sweeps that they go on from. Of a state that was removed and trained again, the
+     * newest of the runs that brought it about: each counts its tokens.
+     */
     private void linkTrainRuns(UUID sweep, Collection<Long> kept, Set<Long> needed) {
         jdbc.sql("""
                         WITH RECURSIVE mine AS (
@@ -276,7 +279,12 @@ public class RunRegistry {
                             AND (r.target_state_id = ANY(CAST(:needed AS bigint[]))
                                    AND r.state IN ('PLANNED', 'READY', 'RUNNING')
                                  OR r.target_state_id = ANY(CAST(:kept AS bigint[])) AND r.state = 'SUCCEEDED'
-                                   AND (r.evicted_at IS NULL OR r.target_state_id <> ALL(CAST(:needed AS bigint[]))))
+                                   AND (r.evicted_at IS NULL
+                                        OR r.target_state_id <> ALL(CAST(:needed AS bigint[]))
+                                          AND NOT EXISTS (
+                                            SELECT FROM run newer
+                                            WHERE newer.kind = 'train' AND newer.target_state_id = r.target_state_id
+                                              AND newer.generation > r.generation AND newer.state = 'SUCCEEDED')))
                           UNION
                           SELECT p.id, p.start_state_id, p.state
                           FROM mine m JOIN run p ON p.target_state_id = m.start_state_id AND p.kind = 'train'
