@@ -289,8 +289,9 @@ public class RunRegistry {
                           SELECT p.id, p.start_state_id, p.state
                           FROM mine m JOIN run p ON p.target_state_id = m.start_state_id AND p.kind = 'train'
                           WHERE m.state <> 'SUCCEEDED' AND p.state IN ('PLANNED', 'READY', 'RUNNING'))
-                        INSERT INTO sweep_run (sweep_id, run_id, state, resource_class, critical_path_flops, tokens, flops)
-                        SELECT :sweep, r.id, r.state, r.resource_class, r.critical_path_flops,
+                        INSERT INTO sweep_run (sweep_id, run_id, state, not_before, resource_class, critical_path_flops,
+                                               tokens, flops)
+                        SELECT :sweep, r.id, r.state, r.not_before, r.resource_class, r.critical_path_flops,
                                r.to_tokens - r.from_tokens, r.flops
                         FROM mine JOIN run r ON r.id = mine.id
                         ON CONFLICT DO NOTHING
@@ -304,8 +305,9 @@ public class RunRegistry {
     private void linkEvaluateRuns(UUID sweep, Map<Long, RequiredWork.Evaluation> evaluations) {
         List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
         jdbc.sql("""
-                        INSERT INTO sweep_run (sweep_id, run_id, state, resource_class, critical_path_flops, tokens, flops)
-                        SELECT :sweep, r.id, r.state, r.resource_class, r.critical_path_flops, 0, 0
+                        INSERT INTO sweep_run (sweep_id, run_id, state, not_before, resource_class, critical_path_flops,
+                                               tokens, flops)
+                        SELECT :sweep, r.id, r.state, r.not_before, r.resource_class, r.critical_path_flops, 0, 0
                         FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[])) AS w (state, version)
                         JOIN run r ON r.target_state_id = w.state AND r.kind = 'evaluate'
                           AND r.evaluation_version = w.version AND r.state NOT IN ('FAILED', 'CANCELLED')

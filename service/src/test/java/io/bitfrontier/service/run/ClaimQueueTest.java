@@ -63,6 +63,15 @@ class ClaimQueueTest {
         jdbc.sql("UPDATE sweep SET " + columns + " WHERE id = ?").param(sweep).update();
     }
 
+    private void readySince(List<Long> runs, String interval) {
+        for (String table : List.of("run SET not_before = %s WHERE id", "sweep_run SET not_before = %s WHERE run_id")) {
+            jdbc.sql("UPDATE " + table.formatted("now() - CAST(:interval AS interval)") + " = ANY(:runs)")
+                    .param("interval", interval)
+                    .param("runs", runs.toArray(Long[]::new))
+                    .update();
+        }
+    }
+
     private UUID account(Assignment attempt) {
         return jdbc.sql("SELECT sweep_id FROM attempt WHERE id = ?")
                 .param(attempt.attemptId())
@@ -122,15 +131,34 @@ class ClaimQueueTest {
         set(low, "open_since = now() - interval '1 day'");
 
         assertThat(tryClaim()).map(this::account).as("READY for no time yet").contains(high);
-        jdbc.sql("UPDATE run SET not_before = now() - interval '2 minutes 30 seconds' WHERE id = ANY(?)")
-                .param(patient.toArray(Long[]::new))
-                .update();
+        readySince(patient, "2 minutes 30 seconds");
         assertThat(tryClaim()).map(this::account).as("two steps are not enough").contains(high);
-        jdbc.sql("UPDATE run SET not_before = now() - interval '4 minutes 30 seconds' WHERE id = ANY(?)")
-                .param(patient.toArray(Long[]::new))
-                .update();
+        readySince(patient, "4 minutes 30 seconds");
         assertThat(tryClaim()).map(this::account).contains(low);
         assertThat(tryClaim()).map(this::account).as("served a moment ago").contains(high);
+    }
+
+    @Test
+    void waitingCountsFromTheFirstRunThatIsReadyWhateverBecomesReadyAfterIt() {
+        UUID low = aSweep(jdbc);
+        UUID high = aSweep(jdbc);
+        set(high, "priority = 3");
+        set(low, "open_since = now() - interval '1 day'");
+        aRun().neededBy(high).insert(jdbc);
+        Seeded patient = aRun().neededBy(low).insert(jdbc);
+        Seeded urgent =
+                aRun().withCriticalPath(9).inState("PLANNED").neededBy(low).insert(jdbc);
+        readySince(List.of(patient.run()), "4 minutes 30 seconds");
+        readySince(List.of(urgent.run()), "1 day");
+        transitions.move(
+                urgent.run(), RunState.PLANNED, RunTransitions.Cause.of(RunEvent.START_STORED, null, "test", "stored"));
+
+        assertThat(tryClaim()).map(Assignment::runId).contains(urgent.run());
+        jdbc.sql("UPDATE attempt SET state = 'FENCED', ended_at = now(), started_at = now() - interval '1 day'")
+                .update();
+        readySince(List.of(patient.run()), "1 minute");
+        readySince(List.of(urgent.run()), "1 day");
+        assertThat(tryClaim()).map(this::account).as("what is READY no more counts no more").contains(high);
     }
 
     @Test
@@ -141,9 +169,7 @@ class ClaimQueueTest {
         set(high, "priority = 100");
         Seeded patient = aRun().neededBy(low).insert(jdbc);
         aRun().withCriticalPath(9).neededBy(high).insert(jdbc);
-        jdbc.sql("UPDATE run SET not_before = now() - interval '30 days' WHERE id = ?")
-                .param(patient.run())
-                .update();
+        readySince(List.of(patient.run()), "30 days");
 
         assertThat(jdbc.sql(ClaimQueue.WAITING)
                         .param("class", "local")
@@ -422,10 +448,11 @@ class ClaimQueueTest {
                                 .replace(":class", "'local'")
                                 .replace(":highest", "101")
                                 .replace(":step", "60")))
-                .contains("sweep_run_queue", "attempt_of_sweep", "attempt_running_of_sweep", "attempt_uncounted")
+                .contains("sweep_run_queue", "sweep_run_waiting", "attempt_of_sweep")
+                .contains("attempt_running_of_sweep", "attempt_uncounted")
                 .doesNotContain("Seq Scan on run", "Seq Scan on sweep_run", "Seq Scan on attempt");
         assertThat(QueryPlans.of(jdbc, transactions, Demand.CLAIMABLE.replace(":most", "1000")))
-                .contains("sweep_run_queue")
+                .containsAnyOf("sweep_run_queue", "sweep_run_waiting")
                 .doesNotContain("Seq Scan on run", "Seq Scan on sweep_run");
     }
 }
