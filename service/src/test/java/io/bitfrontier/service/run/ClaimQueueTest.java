@@ -15,8 +15,6 @@ import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.RunState;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
-import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
-import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Heartbeat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -309,78 +307,6 @@ class ClaimQueueTest {
         set(sweeps.get(0), "priority = 9");
         assertThat(tryClaim()).map(this::account).contains(sweeps.get(0));
         assertThat(demand.readyByClass()).as("with one of the four at work").containsEntry("local", 6);
-    }
-
-    @Test
-    void whatRunsForPausedSweepsAloneGoesToACheckpoint() {
-        UUID sweep = aSweep(jdbc);
-        UUID other = aSweep(jdbc);
-        Seeded run = aRun().neededBy(sweep).insert(jdbc);
-        needs(jdbc, other, run.run());
-        ProtocolClient worker = aWorker(http, workers);
-        Assignment attempt = worker.claim();
-
-        set(sweep, "paused_at = now()");
-        assertThat(command(worker, attempt)).as("another sweep needs it").isEqualTo("continue");
-        set(other, "paused_at = now(), pause_drains = false");
-        assertThat(command(worker, attempt)).as("it may end").isEqualTo("continue");
-        set(other, "pause_drains = true, name = 'other'");
-        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
-        worker.send(attempt, "failure", new Failure("PREEMPTED", "asked to leave"));
-
-        assertThat(jdbc.sql("SELECT reason FROM run_transition WHERE event = 'PREEMPTED'")
-                        .query(String.class)
-                        .single())
-                .isEqualTo("PREEMPTED: asked to leave: sweep other is paused");
-        assertThat(tryClaim()).isEmpty();
-    }
-
-    @Test
-    void whatRunsOnAStoppedAccountGoesToACheckpointAndOnAnother() {
-        UUID stopped = aSweep(jdbc);
-        UUID other = aSweep(jdbc);
-        set(stopped, "priority = 1");
-        Seeded run = aRun().neededBy(stopped).insert(jdbc);
-        needs(jdbc, other, run.run());
-        ProtocolClient worker = aWorker(http, workers);
-        Assignment attempt = worker.claim();
-        set(stopped, "gpu_hours = 1e-9, stopped_at = now(), stop_reason = 'enough'");
-
-        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
-        worker.send(attempt, "failure", new Failure("PREEMPTED", "asked to leave"));
-        assertThat(tryClaim()).map(this::account).contains(other);
-    }
-
-    @Test
-    void whatRunsOnACancelledAccountDoesNotOutliveTheStopOfTheSweepThatStillNeedsIt() {
-        UUID cancelled = aSweep(jdbc);
-        UUID stopped = aSweep(jdbc);
-        set(cancelled, "priority = 1");
-        Seeded run = aRun().neededBy(cancelled).insert(jdbc);
-        needs(jdbc, stopped, run.run());
-        ProtocolClient worker = aWorker(http, workers);
-        Assignment attempt = worker.claim();
-        assertThat(account(attempt)).isEqualTo(cancelled);
-        set(cancelled, "cancelled_at = now()");
-        assertThat(command(worker, attempt)).as("the other sweep needs it").isEqualTo("continue");
-
-        set(
-                stopped,
-                "name = 'late', deadline = now() - interval '1 minute', stopped_at = now(), stop_reason = 'the deadline has passed'");
-        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
-        worker.send(attempt, "failure", new Failure("PREEMPTED", "asked to leave"));
-
-        assertThat(jdbc.sql("SELECT reason FROM run_transition WHERE event = 'PREEMPTED'")
-                        .query(String.class)
-                        .single())
-                .isEqualTo("PREEMPTED: asked to leave: sweep late is stopped: the deadline has passed");
-    }
-
-    private static String command(ProtocolClient worker, Assignment attempt) {
-        return worker.send(attempt, "heartbeat", new Heartbeat(1))
-                .json()
-                .path("command")
-                .asString();
     }
 
     @Test
