@@ -107,12 +107,14 @@ public class Projects {
                 .optional();
     }
 
-    /** Of every sweep that needs the run; empty for an unknown run. */
+    /** Of every sweep that needs the run or needed it before; empty for an unknown run. */
     List<String> ofRun(long run) {
         return jdbc.sql("""
                         SELECT DISTINCT p.name
-                        FROM sweep_run n JOIN sweep s ON s.id = n.sweep_id JOIN project p ON p.id = s.project_id
-                        WHERE n.run_id = ? ORDER BY p.name
-                        """).param(run).query(String.class).list();
+                        FROM (SELECT sweep_id FROM sweep_run WHERE run_id = :run
+                              UNION ALL SELECT sweep_id FROM sweep_past_run WHERE run_id = :run) n
+                        JOIN sweep s ON s.id = n.sweep_id JOIN project p ON p.id = s.project_id
+                        ORDER BY p.name
+                        """).param("run", run).query(String.class).list();
     }
 }

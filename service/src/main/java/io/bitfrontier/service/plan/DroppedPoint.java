@@ -1,7 +1,7 @@
 package io.bitfrontier.service.plan;
 
 /**
- * A combination of the grid that is not trained.
+ * A combination of the grid that is no point of its own.
  *
  * @param quantizer label of the choice, {@code paretoq} included
  * @param reason one sentence

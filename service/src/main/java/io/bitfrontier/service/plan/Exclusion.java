@@ -29,7 +29,7 @@ public record Exclusion(
         return open(models, point.model())
                 && open(tokens, point.tokensRequested())
                 && open(precisions, point.precision())
-                && (schemes.isEmpty() || schemes.stream().anyMatch(pattern -> pattern.matches(point.scheme())))
+                && (schemes.isEmpty() || SchemePattern.matching(point.scheme()).anyMatch(schemes::contains))
                 && (quantizers.isEmpty()
                         || quantizers.contains(choice)
                         || (point.quantizer() != null

@@ -15,15 +15,13 @@ import java.util.Set;
 
 /** Makes the points of a grid: products of the axes without what is excluded, impossible, or there already. */
 public final class GridExpander {
-    /** Dropped combinations that are listed; beyond it they are counted. */
-    public static final int LISTED = 1000;
+    private static final String SAME = "the same as a point that another choice of quantizer gives";
 
     private final Grid grid;
     private final int batchTokens;
     private final Set<GridPoint> points = new LinkedHashSet<>();
     private final List<DroppedPoint> dropped = new ArrayList<>();
     private final BitSet used = new BitSet();
-    private int droppedCount;
 
     private GridExpander(Grid grid, int batchTokens) {
         this.grid = grid;
@@ -33,12 +31,10 @@ public final class GridExpander {
     /**
      * The outcome.
      *
-     * @param dropped at most the first {@value GridExpander#LISTED} dropped combinations
-     * @param droppedCount all of them
+     * @param dropped every combination that is no point of its own, with its reason
      * @param unusedExclusions indices of exclusions that match no point
      */
-    public record Expansion(
-            List<GridPoint> points, List<DroppedPoint> dropped, int droppedCount, List<Integer> unusedExclusions) {}
+    public record Expansion(List<GridPoint> points, List<DroppedPoint> dropped, List<Integer> unusedExclusions) {}
 
     /** Expands; the caller has checked {@link Grid#size()}. */
     public static Expansion expand(Grid grid, int batchTokens) {
@@ -61,7 +57,6 @@ public final class GridExpander {
         return new Expansion(
                 List.copyOf(points),
                 List.copyOf(dropped),
-                droppedCount,
                 unused.stream().boxed().toList());
     }
 
@@ -94,14 +89,10 @@ public final class GridExpander {
 
     private void add(GridPoint point, String choice) {
         Optional<String> reason = excludedBy(point, choice).or(() -> impossible(point));
-        if (reason.isEmpty()) {
-            points.add(point);
-            return;
+        if (reason.isEmpty() && !points.add(point)) {
+            reason = Optional.of(SAME);
         }
-        droppedCount++;
-        if (dropped.size() < LISTED) {
-            dropped.add(new DroppedPoint(point, choice, reason.get()));
-        }
+        reason.ifPresent(why -> dropped.add(new DroppedPoint(point, choice, why)));
     }
 
     private Optional<String> excludedBy(GridPoint point, String choice) {

@@ -1,6 +1,7 @@
 package io.bitfrontier.service.plan;
 
 import io.bitfrontier.vocabulary.Scheme;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param exact the one scheme of that kind that matches, or null for all of them
  */
 public record SchemePattern(Scheme.Kind kind, @Nullable Scheme exact) {
-    boolean matches(Scheme scheme) {
-        return exact == null ? scheme.kind() == kind : scheme.equals(exact);
+    /** Those that match a scheme. They are looked up among others, however many there are. */
+    static Stream<SchemePattern> matching(Scheme scheme) {
+        return Stream.of(new SchemePattern(scheme.kind(), null), new SchemePattern(scheme.kind(), scheme));
     }
 }

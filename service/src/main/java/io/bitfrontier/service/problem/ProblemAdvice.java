@@ -59,9 +59,8 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
     @Nullable
     ResponseEntity<Object> handleUnavailable(Exception e, WebRequest request) {
         log.warn("the database does not answer: {}", e.toString());
-        HttpHeaders headers = new HttpHeaders();
-        headers.set(HttpHeaders.RETRY_AFTER, "2");
-        return answer(e, Problems.of(ProblemCode.UNAVAILABLE, "The database does not answer"), headers, request);
+        return answer(
+                e, Problems.of(ProblemCode.UNAVAILABLE, "The database does not answer"), new HttpHeaders(), request);
     }
 
     @ExceptionHandler
@@ -212,6 +211,9 @@ class ProblemAdvice extends ResponseEntityExceptionHandler {
         all.setContentType(MediaType.APPLICATION_PROBLEM_JSON);
         if (problem.getStatus() == ProblemCode.UNAUTHENTICATED.status()) {
             all.set(HttpHeaders.WWW_AUTHENTICATE, "Bearer");
+        }
+        if (problem.getStatus() == ProblemCode.UNAVAILABLE.status()) {
+            all.set(HttpHeaders.RETRY_AFTER, Problems.RETRY_AFTER);
         }
         return super.handleExceptionInternal(e, problem, all, HttpStatusCode.valueOf(problem.getStatus()), request);
     }

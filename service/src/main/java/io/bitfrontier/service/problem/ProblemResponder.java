@@ -26,6 +26,9 @@ public class ProblemResponder {
         if (problem.code() == ProblemCode.UNAUTHENTICATED) {
             response.setHeader("WWW-Authenticate", "Bearer");
         }
+        if (problem.code() == ProblemCode.UNAVAILABLE) {
+            response.setHeader("Retry-After", Problems.RETRY_AFTER);
+        }
         response.setContentType(MediaType.APPLICATION_PROBLEM_JSON_VALUE);
         response.getOutputStream().write(json.writeValueAsBytes(body));
     }

@@ -9,6 +9,9 @@ import org.springframework.http.ProblemDetail;
 
 /** Builds the RFC 9457 body; the same for controllers, filters and the container's own errors. */
 final class Problems {
+    /** Seconds after which a caller may ask again what the service could not answer. */
+    static final String RETRY_AFTER = "2";
+
     private Problems() {}
 
     static ProblemDetail of(ProblemException e) {

@@ -32,13 +32,15 @@ class ClaimQueue {
             FROM queued q
             JOIN sweep_room o ON o.sweep_id = q.sweep_id
             CROSS JOIN LATERAL (
-              SELECT n.run_id, n.critical_path_flops, r.not_before
+              SELECT n.run_id, n.critical_path_flops
               FROM sweep_run n JOIN run r ON r.id = n.run_id
               WHERE n.ready AND n.resource_class = :class AND n.sweep_id = q.sweep_id
                 AND r.state = 'READY' AND r.not_before <= statement_timestamp()
               ORDER BY n.critical_path_flops DESC, n.run_id LIMIT 1) head
             CROSS JOIN LATERAL (
-              SELECT greatest(o.open_since, head.not_before,
+              SELECT greatest(o.open_since,
+                       (SELECT min(n.not_before) FROM sweep_run n
+                        WHERE n.ready AND n.resource_class = :class AND n.sweep_id = q.sweep_id),
                        (SELECT max(a.started_at) FROM attempt a WHERE a.sweep_id = q.sweep_id)) AS since,
                      EXISTS (SELECT 1 FROM attempt a WHERE a.sweep_id = q.sweep_id AND a.state = 'RUNNING') AS served) waits
             CROSS JOIN LATERAL (

@@ -21,17 +21,29 @@ public class Demand {
                 WHERE n.ready AND (n.resource_class, n.sweep_id) > (q.resource_class, q.sweep_id)
                 ORDER BY n.resource_class, n.sweep_id LIMIT 1) next),
             resting AS MATERIALIZED (
-              SELECT id FROM run WHERE state = 'READY' AND not_before > statement_timestamp())
-            SELECT q.resource_class, count(DISTINCT claimable.run_id) AS runs
-            FROM queued q
-            JOIN sweep_room o ON o.sweep_id = q.sweep_id
+              SELECT id FROM run WHERE state = 'READY' AND not_before > statement_timestamp()),
+            waiting AS MATERIALIZED (
+              SELECT q.resource_class, q.sweep_id, o.project_id, o.room
+              FROM queued q JOIN sweep_room o ON o.sweep_id = q.sweep_id
+              WHERE coalesce(o.room, 1) > 0),
+            projects AS MATERIALIZED (
+              SELECT w.resource_class, w.project_id, u.max_workers - u.workers AS room
+              FROM (SELECT DISTINCT resource_class, project_id FROM waiting) w
+              JOIN project_use u ON u.project_id = w.project_id)
+            SELECT p.resource_class, count(DISTINCT claimable.run_id) AS runs
+            FROM projects p
             CROSS JOIN LATERAL (
-              SELECT n.run_id
-              FROM sweep_run n
-              WHERE n.ready AND n.resource_class = q.resource_class AND n.sweep_id = q.sweep_id
-                AND n.run_id NOT IN (SELECT id FROM resting)
-              LIMIT greatest(0, least(o.room, :most))) claimable
-            GROUP BY q.resource_class
+              SELECT DISTINCT ready.run_id
+              FROM waiting w
+              CROSS JOIN LATERAL (
+                SELECT n.run_id
+                FROM sweep_run n
+                WHERE n.ready AND n.resource_class = w.resource_class AND n.sweep_id = w.sweep_id
+                  AND n.run_id NOT IN (SELECT id FROM resting)
+                LIMIT least(w.room, :most)) ready
+              WHERE w.resource_class = p.resource_class AND w.project_id = p.project_id
+              LIMIT p.room) claimable
+            GROUP BY p.resource_class
             """;
 
     private final JdbcClient jdbc;
@@ -41,8 +53,9 @@ public class Demand {
     }
 
     /**
-     * READY runs that may be claimed now, per resource class; a class without any is absent. What sweeps may not have workers for
-     * does not count, and of any one sweep at most {@value #MOST} do: no window is that wide.
+     * READY runs that may be claimed now, per resource class; a class without any is absent. What sweeps and projects may not have
+     * workers for does not count, a project's room being that of all its sweeps of a class together. Of any one sweep at most
+     * {@value #MOST} do: no window is that wide.
      */
     public Map<String, Integer> readyByClass() {
         record Count(String resourceClass, int runs) {}

@@ -66,8 +66,10 @@ class QueueSettlement {
                         .param(run)
                         .query(String.class)
                         .single();
-                int settled = jdbc.sql("UPDATE sweep_run SET state = :state WHERE run_id = :run AND state <> :state")
-                        .param("state", state)
+                int settled = jdbc.sql("""
+                                UPDATE sweep_run n SET state = r.state, not_before = r.not_before
+                                FROM run r WHERE r.id = n.run_id AND n.run_id = :run AND n.state <> r.state
+                                """)
                         .param("run", run)
                         .update();
                 if (settled > 0) {

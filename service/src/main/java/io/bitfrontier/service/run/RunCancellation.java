@@ -40,9 +40,13 @@ public class RunCancellation {
     public int replaceEvaluations(UUID sweepId, String version, String actor, String reason) {
         int cancelled = cancel(sweepId, version, actor, reason);
         jdbc.sql("""
-                        DELETE FROM sweep_run n USING run r
-                        WHERE n.sweep_id = :sweep AND r.id = n.run_id AND r.kind = 'evaluate'
-                          AND r.evaluation_version <> :version AND r.state <> 'SUCCEEDED'
+                        WITH gone AS (
+                          DELETE FROM sweep_run n USING run r
+                          WHERE n.sweep_id = :sweep AND r.id = n.run_id AND r.kind = 'evaluate'
+                            AND r.evaluation_version <> :version AND r.state <> 'SUCCEEDED'
+                          RETURNING n.run_id, n.sweep_id)
+                        INSERT INTO sweep_past_run (run_id, sweep_id) SELECT run_id, sweep_id FROM gone
+                        ON CONFLICT DO NOTHING
                         """).param("sweep", sweepId).param("version", version).update();
         return cancelled;
     }

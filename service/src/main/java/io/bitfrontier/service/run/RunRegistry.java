@@ -135,22 +135,29 @@ public class RunRegistry {
 
     /**
      * A sweep needs no run any more that failed, was cancelled or lost its state, and of which it needs a newer generation. The
-     * rows themselves stay.
+     * rows themselves stay, and so does who needed them.
      *
      * @return how many
      */
     @Transactional(propagation = Propagation.MANDATORY)
     public int forgetSuperseded(UUID sweep) {
         return jdbc.sql("""
-                        DELETE FROM sweep_run n
-                        USING run older
-                        WHERE n.sweep_id = :sweep AND older.id = n.run_id AND (older.state IN ('FAILED', 'CANCELLED') OR older.evicted_at IS NOT NULL)
-                          AND EXISTS (
-                            SELECT 1 FROM run newer JOIN sweep_run m ON m.run_id = newer.id AND m.sweep_id = :sweep
-                            WHERE newer.target_state_id = older.target_state_id AND newer.kind = older.kind
-                              AND newer.evaluation_version = older.evaluation_version
-                              AND newer.generation > older.generation)
-                        """).param("sweep", sweep).update();
+                        WITH gone AS (
+                          DELETE FROM sweep_run n
+                          USING run older
+                          WHERE n.sweep_id = :sweep AND older.id = n.run_id
+                            AND (older.state IN ('FAILED', 'CANCELLED') OR older.evicted_at IS NOT NULL)
+                            AND EXISTS (
+                              SELECT 1 FROM run newer JOIN sweep_run m ON m.run_id = newer.id AND m.sweep_id = :sweep
+                              WHERE newer.target_state_id = older.target_state_id AND newer.kind = older.kind
+                                AND newer.evaluation_version = older.evaluation_version
+                                AND newer.generation > older.generation)
+                          RETURNING n.run_id, n.sweep_id),
+                        past AS (
+                          INSERT INTO sweep_past_run (run_id, sweep_id) SELECT run_id, sweep_id FROM gone
+                          ON CONFLICT DO NOTHING)
+                        SELECT count(*) FROM gone
+                        """).param("sweep", sweep).query(Integer.class).single();
     }
 
     /** Trunks, then what branches off them, and so on: the states that a level starts from are those of earlier ones. */
@@ -259,7 +266,10 @@ public class RunRegistry {
                 .update();
     }
 
-    /** The sweep's own runs, and those of other sweeps that they go on from. */
+    /**
+     * The sweep's own runs, and those of other sweeps that they go on from. Of a state that was removed and trained again, the
+     * newest of the runs that brought it about: each counts its tokens.
+     */
     private void linkTrainRuns(UUID sweep, Collection<Long> kept, Set<Long> needed) {
         jdbc.sql("""
                         WITH RECURSIVE mine AS (
@@ -269,13 +279,19 @@ public class RunRegistry {
                             AND (r.target_state_id = ANY(CAST(:needed AS bigint[]))
                                    AND r.state IN ('PLANNED', 'READY', 'RUNNING')
                                  OR r.target_state_id = ANY(CAST(:kept AS bigint[])) AND r.state = 'SUCCEEDED'
-                                   AND (r.evicted_at IS NULL OR r.target_state_id <> ALL(CAST(:needed AS bigint[]))))
+                                   AND (r.evicted_at IS NULL
+                                        OR r.target_state_id <> ALL(CAST(:needed AS bigint[]))
+                                          AND NOT EXISTS (
+                                            SELECT FROM run newer
+                                            WHERE newer.kind = 'train' AND newer.target_state_id = r.target_state_id
+                                              AND newer.generation > r.generation AND newer.state = 'SUCCEEDED')))
                           UNION
                           SELECT p.id, p.start_state_id, p.state
                           FROM mine m JOIN run p ON p.target_state_id = m.start_state_id AND p.kind = 'train'
                           WHERE m.state <> 'SUCCEEDED' AND p.state IN ('PLANNED', 'READY', 'RUNNING'))
-                        INSERT INTO sweep_run (sweep_id, run_id, state, resource_class, critical_path_flops, tokens, flops)
-                        SELECT :sweep, r.id, r.state, r.resource_class, r.critical_path_flops,
+                        INSERT INTO sweep_run (sweep_id, run_id, state, not_before, resource_class, critical_path_flops,
+                                               tokens, flops)
+                        SELECT :sweep, r.id, r.state, r.not_before, r.resource_class, r.critical_path_flops,
                                r.to_tokens - r.from_tokens, r.flops
                         FROM mine JOIN run r ON r.id = mine.id
                         ON CONFLICT DO NOTHING
@@ -289,8 +305,9 @@ public class RunRegistry {
     private void linkEvaluateRuns(UUID sweep, Map<Long, RequiredWork.Evaluation> evaluations) {
         List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
         jdbc.sql("""
-                        INSERT INTO sweep_run (sweep_id, run_id, state, resource_class, critical_path_flops, tokens, flops)
-                        SELECT :sweep, r.id, r.state, r.resource_class, r.critical_path_flops, 0, 0
+                        INSERT INTO sweep_run (sweep_id, run_id, state, not_before, resource_class, critical_path_flops,
+                                               tokens, flops)
+                        SELECT :sweep, r.id, r.state, r.not_before, r.resource_class, r.critical_path_flops, 0, 0
                         FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[])) AS w (state, version)
                         JOIN run r ON r.target_state_id = w.state AND r.kind = 'evaluate'
                           AND r.evaluation_version = w.version AND r.state NOT IN ('FAILED', 'CANCELLED')

@@ -82,9 +82,10 @@ class RunTransitions {
                             failure_class = :failureClass,
                             failure_message = CASE WHEN CAST(:failureClass AS text) IS NOT NULL THEN :reason END
                           WHERE id = ANY(:ids) AND state = :from
-                          RETURNING id),
+                          RETURNING id, not_before),
                         told AS (
-                          UPDATE sweep_run n SET state = :to FROM moved WHERE n.run_id = moved.id)
+                          UPDATE sweep_run n SET state = :to, not_before = moved.not_before
+                          FROM moved WHERE n.run_id = moved.id)
                         INSERT INTO run_transition (run_id, attempt_id, from_state, to_state, event, actor, reason)
                         SELECT id, :attempt, :from, :to, :event, :actor, :reason FROM moved
                         RETURNING run_id

@@ -8,7 +8,7 @@ import java.util.Optional;
 interface Corpora {
     boolean hasProject(String name);
 
-    /** The data set that is registered under a name in a project. */
+    /** The data set that is registered under a name in a project; there is none in a project that is none. */
     Optional<DataSpec> find(String project, String name);
 
     /** The resources that runs may ask for, and those of a sweep that asks for none. */

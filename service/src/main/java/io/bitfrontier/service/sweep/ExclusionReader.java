@@ -8,12 +8,16 @@ import io.bitfrontier.vocabulary.Scheme;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiFunction;
 
 /** Reads exclusions: partial matches over the axes, each value single or a list. */
 final class ExclusionReader {
+    /** Every point is held against every exclusion: a full grid against as many is a matter of seconds. */
+    static final int MOST = 1_000;
+
     private static final String[] AXES = {"model", "tokens", "precision", "scheme", "quantizer", "seed"};
 
     private final Findings findings;
@@ -26,7 +30,15 @@ final class ExclusionReader {
 
     List<Exclusion> read(Section document) {
         List<Exclusion> exclusions = new ArrayList<>();
-        document.entries("exclude").forEach((place, node) -> exclusions.add(exclusion(place, node)));
+        Map<String, DocumentNode> entries = document.entries("exclude");
+        if (entries.size() > MOST) {
+            findings.add(
+                    "exclude",
+                    Integer.toString(entries.size()),
+                    "has " + entries.size() + " entries, at most " + MOST + " are allowed");
+            return exclusions;
+        }
+        entries.forEach((place, node) -> exclusions.add(exclusion(place, node)));
         return exclusions;
     }
 

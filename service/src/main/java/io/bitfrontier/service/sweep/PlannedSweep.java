@@ -37,15 +37,15 @@ public record PlannedSweep(SweepDocument document, GridExpander.Expansion expans
         if (expansion.points().isEmpty()) {
             throw ProblemException.invalid(List.of(new Violation(
                     document.grid().exclusions().isEmpty() ? "grid" : "exclude",
-                    Integer.toString(expansion.droppedCount()),
-                    "leaves no point: all " + expansion.droppedCount() + " combinations are dropped, the first because "
+                    Integer.toString(expansion.dropped().size()),
+                    "leaves no point: all " + expansion.dropped().size() + " combinations are dropped, the first because "
                             + expansion.dropped().get(0).reason())));
         }
         return new PlannedSweep(document, expansion, Planner.plan(expansion.points(), document.training()));
     }
 
     public PlanSummary summary() {
-        return PlanSummary.of(plan.totals(), expansion.droppedCount());
+        return PlanSummary.of(plan.totals(), expansion.dropped().size());
     }
 
     /** Bytes of the checkpoints that stay when everything is done, by the document's own rule. */

@@ -247,7 +247,7 @@ public class Sweeps {
 
             @Override
             public Optional<DataSpec> find(String project, String name) {
-                return datasets.find(project, name);
+                return hasProject(project) ? datasets.find(project, name) : Optional.empty();
             }
 
             @Override

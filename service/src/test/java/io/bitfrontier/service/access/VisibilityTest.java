@@ -3,6 +3,7 @@ package io.bitfrontier.service.access;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.testing.StoredRows;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -143,6 +144,71 @@ class VisibilityTest extends LoginTest {
     }
 
     @Test
+    void aRunThatFailedIsSeenByItsProjectAfterItWasPlannedAgain() throws Exception {
+        Answer submitted = send("POST", "/api/v1/sweeps", insider, DOCUMENT.formatted("default"));
+        String sweep = submitted.json().get("id").asString();
+        List<String> failed = ids("/api/v1/runs?sweep=" + sweep, insider);
+        jdbc().sql("UPDATE run SET state = 'FAILED', failure_class = 'USER', finished_at = now() WHERE id = ANY(?)")
+                .param(failed.stream().map(Long::valueOf).toArray(Long[]::new))
+                .update();
+        jdbc().sql("UPDATE sweep_run SET state = 'FAILED' WHERE sweep_id = ?")
+                .param(UUID.fromString(sweep))
+                .update();
+
+        assertThat(send("POST", "/api/v1/sweeps/" + sweep + "/retry", insider, null)
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(ids("/api/v1/runs?sweep=" + sweep, insider))
+                .hasSameSizeAs(failed)
+                .doesNotContainAnyElementsOf(failed);
+        seenInsideAlone(failed);
+        assertThat(ids("/api/v1/runs?state=FAILED", insider)).isEqualTo(failed);
+        assertThat(ids("/api/v1/runs?state=FAILED", outsider)).isEmpty();
+        List<String> pages = new ArrayList<>();
+        String after = "";
+        do {
+            String path = "/api/v1/runs?limit=2" + after;
+            pages.addAll(ids(path, insider));
+            String cursor = get(path, insider).json().path("nextCursor").asString("");
+            after = cursor.isEmpty() ? "" : "&cursor=" + cursor;
+        } while (!after.isEmpty());
+        assertThat(pages)
+                .as("page by page")
+                .containsAll(failed)
+                .doesNotHaveDuplicates()
+                .hasSize(2 + 2 * failed.size());
+    }
+
+    @Test
+    void anEvaluationThatIsReplacedIsSeenByItsProjectStill() throws Exception {
+        Answer submitted = send("POST", "/api/v1/sweeps", insider, DOCUMENT.formatted("default"));
+        String sweep = submitted.json().get("id").asString();
+        List<String> replaced = ids("/api/v1/runs?kind=evaluate&sweep=" + sweep, insider);
+
+        assertThat(send(
+                                "POST",
+                                "/api/v1/sweeps?extend=true",
+                                insider,
+                                DOCUMENT.formatted("default") + "evaluation: {windows: 7}\n")
+                        .status())
+                .isEqualTo(200);
+
+        assertThat(ids("/api/v1/runs?kind=evaluate&sweep=" + sweep, insider)).doesNotContainAnyElementsOf(replaced);
+        seenInsideAlone(replaced);
+    }
+
+    private void seenInsideAlone(List<String> runs) throws Exception {
+        assertThat(runs).isNotEmpty();
+        for (String run : runs) {
+            for (String what : List.of("", "/log", "/history")) {
+                assertThat(get("/api/v1/runs/" + run + what, insider).status()).isEqualTo(200);
+                assertThat(get("/api/v1/runs/" + run + what, outsider).status()).isEqualTo(404);
+            }
+        }
+    }
+
+    @Test
     void aSweepIsSubmittedInTheCallersName() throws Exception {
         Answer submitted = send("POST", "/api/v1/sweeps", insider, DOCUMENT.formatted("default"));
 
@@ -171,6 +237,28 @@ class VisibilityTest extends LoginTest {
         assertThat(send("POST", "/api/v1/plans", insider, DOCUMENT.formatted("elsewhere"))
                         .status())
                 .isEqualTo(400);
+    }
+
+    @Test
+    void whichDataSetsAnotherProjectHasIsNotToldByAPlan() throws Exception {
+        assertThat(send(
+                                "POST",
+                                "/api/v1/datasets",
+                                outsider,
+                                "{\"name\": \"books\", \"path\": \"pom.xml\", \"project\": \"elsewhere\"}")
+                        .status())
+                .isEqualTo(201);
+        String document = DOCUMENT.formatted("elsewhere").replace("synthetic", "%s");
+
+        for (String path : List.of("/api/v1/plans", "/api/v1/sweeps")) {
+            Answer there = send("POST", path, insider, document.formatted("books"));
+            Answer nowhere = send("POST", path, insider, document.formatted("films"));
+            assertThat(there.status()).isEqualTo(400);
+            assertThat(there.body()).isEqualTo(nowhere.body().replace("films", "books"));
+        }
+        assertThat(send("POST", "/api/v1/plans", outsider, document.formatted("books"))
+                        .body())
+                .doesNotContain("data.corpus");
     }
 
     @Test

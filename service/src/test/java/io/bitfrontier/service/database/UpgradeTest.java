@@ -21,6 +21,8 @@ class UpgradeTest {
     private static final String DATABASE = "upgrade";
     /** The last migration of the release that trained on one machine alone. */
     private static final String FIRST_RELEASE = "202611221701";
+    /** The last one before it was kept which runs a sweep needed before. */
+    private static final String FORGETFUL = "202611290840";
 
     private JdbcClient jdbc;
     private FluentConfiguration flyway;
@@ -71,6 +73,30 @@ class UpgradeTest {
                 statement.execute(sql);
             }
         }
+    }
+
+    @Test
+    void aRunThatItsSweepForgotIsKnownByTheAccountOnWhichItRan() {
+        flyway.target(FORGETFUL).load().migrate();
+        jdbc.sql("""
+                        WITH w AS (
+                          INSERT INTO worker (id, launcher, resource_class, token_sha256, state)
+                          VALUES (gen_random_uuid(), 'local', 'local', repeat('b', 64), 'ACTIVE') RETURNING id),
+                        ran AS (
+                          INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, artifact_uri, lease_expires_at,
+                                               resumed_from_tokens, ended_at, sweep_id)
+                          SELECT n.run_id, w.id, 1, 'FAILED', repeat('c', 62) || n.run_id, 'file:///nowhere', now(), 0, now(),
+                                 n.sweep_id
+                          FROM sweep_run n, w WHERE n.state IN ('PLANNED', 'SUCCEEDED'))
+                        DELETE FROM sweep_run WHERE state = 'PLANNED'
+                        """).update();
+
+        flyway.target("latest").load().migrate();
+
+        assertThat(jdbc.sql("SELECT r.state FROM sweep_past_run p JOIN run r ON r.id = p.run_id")
+                        .query(String.class)
+                        .list())
+                .containsExactly("PLANNED");
     }
 
     @Test

@@ -66,12 +66,37 @@ class GridExpanderTest {
     }
 
     @Test
-    void aChoiceThatResolvesToAFunctionThatIsThereTooAddsNothing() {
-        List<QuantizerChoice> both = List.of(QuantizerChoice.PARETOQ, new QuantizerChoice(Quantizer.SEQ));
+    void aChoiceThatResolvesToAFunctionThatIsThereTooAddsNothingAndIsNamed() {
+        Grid both =
+                grid(List.of(Precision.TWO), List.of(QuantizerChoice.PARETOQ, new QuantizerChoice(Quantizer.SEQ)));
 
-        assertThat(GridExpander.expand(grid(List.of(Precision.TWO), both), 1024).points())
+        GridExpander.Expansion expansion = GridExpander.expand(both, 1024);
+
+        assertThat(expansion.points())
                 .hasSameSizeAs(GridExpander.expand(grid(List.of(Precision.TWO), List.of(QuantizerChoice.PARETOQ)), 1024)
                         .points());
+        assertThat(expansion.points().size() + expansion.dropped().size()).isEqualTo((int) both.size());
+        assertThat(expansion.dropped()).allSatisfy(dropped -> {
+            assertThat(dropped.quantizer()).isEqualTo("seq");
+            assertThat(dropped.reason()).isEqualTo("the same as a point that another choice of quantizer gives");
+        });
+    }
+
+    @Test
+    void everyDroppedCombinationIsListedHoweverManyThereAre() {
+        Grid grid = new Grid(
+                models("tiny-17k"),
+                List.of(500_000L),
+                List.of(Precision.FULL, Precision.FOUR),
+                SCHEMES,
+                List.of(new QuantizerChoice(Quantizer.SEQ)),
+                LongStream.rangeClosed(1, 1_000).boxed().toList(),
+                List.of());
+
+        GridExpander.Expansion expansion = GridExpander.expand(grid, 1024);
+
+        assertThat(expansion.points()).hasSize(1_000);
+        assertThat(expansion.dropped()).hasSize(3_000);
     }
 
     @Test
@@ -80,8 +105,7 @@ class GridExpanderTest {
                 grid(List.of(Precision.TWO, Precision.FOUR), List.of(new QuantizerChoice(Quantizer.SEQ))), 1024);
 
         assertThat(expansion.points()).hasSize(2 * 2 * 3);
-        assertThat(expansion.droppedCount()).isEqualTo(2 * 2 * 3);
-        assertThat(expansion.dropped()).allSatisfy(dropped -> {
+        assertThat(expansion.dropped()).hasSize(2 * 2 * 3).allSatisfy(dropped -> {
             assertThat(dropped.point().precision()).isEqualTo(Precision.FOUR);
             assertThat(dropped.reason()).isEqualTo("seq has no 4-bit grid; it serves [1.58, 2]");
         });

@@ -15,8 +15,6 @@ import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.RunState;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
-import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
-import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Heartbeat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -61,6 +59,15 @@ class ClaimQueueTest {
 
     private void set(UUID sweep, String columns) {
         jdbc.sql("UPDATE sweep SET " + columns + " WHERE id = ?").param(sweep).update();
+    }
+
+    private void readySince(List<Long> runs, String interval) {
+        for (String table : List.of("run SET not_before = %s WHERE id", "sweep_run SET not_before = %s WHERE run_id")) {
+            jdbc.sql("UPDATE " + table.formatted("now() - CAST(:interval AS interval)") + " = ANY(:runs)")
+                    .param("interval", interval)
+                    .param("runs", runs.toArray(Long[]::new))
+                    .update();
+        }
     }
 
     private UUID account(Assignment attempt) {
@@ -122,15 +129,34 @@ class ClaimQueueTest {
         set(low, "open_since = now() - interval '1 day'");
 
         assertThat(tryClaim()).map(this::account).as("READY for no time yet").contains(high);
-        jdbc.sql("UPDATE run SET not_before = now() - interval '2 minutes 30 seconds' WHERE id = ANY(?)")
-                .param(patient.toArray(Long[]::new))
-                .update();
+        readySince(patient, "2 minutes 30 seconds");
         assertThat(tryClaim()).map(this::account).as("two steps are not enough").contains(high);
-        jdbc.sql("UPDATE run SET not_before = now() - interval '4 minutes 30 seconds' WHERE id = ANY(?)")
-                .param(patient.toArray(Long[]::new))
-                .update();
+        readySince(patient, "4 minutes 30 seconds");
         assertThat(tryClaim()).map(this::account).contains(low);
         assertThat(tryClaim()).map(this::account).as("served a moment ago").contains(high);
+    }
+
+    @Test
+    void waitingCountsFromTheFirstRunThatIsReadyWhateverBecomesReadyAfterIt() {
+        UUID low = aSweep(jdbc);
+        UUID high = aSweep(jdbc);
+        set(high, "priority = 3");
+        set(low, "open_since = now() - interval '1 day'");
+        aRun().neededBy(high).insert(jdbc);
+        Seeded patient = aRun().neededBy(low).insert(jdbc);
+        Seeded urgent =
+                aRun().withCriticalPath(9).inState("PLANNED").neededBy(low).insert(jdbc);
+        readySince(List.of(patient.run()), "4 minutes 30 seconds");
+        readySince(List.of(urgent.run()), "1 day");
+        transitions.move(
+                urgent.run(), RunState.PLANNED, RunTransitions.Cause.of(RunEvent.START_STORED, null, "test", "stored"));
+
+        assertThat(tryClaim()).map(Assignment::runId).contains(urgent.run());
+        jdbc.sql("UPDATE attempt SET state = 'FENCED', ended_at = now(), started_at = now() - interval '1 day'")
+                .update();
+        readySince(List.of(patient.run()), "1 minute");
+        readySince(List.of(urgent.run()), "1 day");
+        assertThat(tryClaim()).map(this::account).as("what is READY no more counts no more").contains(high);
     }
 
     @Test
@@ -141,9 +167,7 @@ class ClaimQueueTest {
         set(high, "priority = 100");
         Seeded patient = aRun().neededBy(low).insert(jdbc);
         aRun().withCriticalPath(9).neededBy(high).insert(jdbc);
-        jdbc.sql("UPDATE run SET not_before = now() - interval '30 days' WHERE id = ?")
-                .param(patient.run())
-                .update();
+        readySince(List.of(patient.run()), "30 days");
 
         assertThat(jdbc.sql(ClaimQueue.WAITING)
                         .param("class", "local")
@@ -252,50 +276,37 @@ class ClaimQueueTest {
     }
 
     @Test
-    void whatRunsForPausedSweepsAloneGoesToACheckpoint() {
-        UUID sweep = aSweep(jdbc);
-        UUID other = aSweep(jdbc);
-        Seeded run = aRun().neededBy(sweep).insert(jdbc);
-        needs(jdbc, other, run.run());
-        ProtocolClient worker = aWorker(http, workers);
-        Assignment attempt = worker.claim();
+    void theRoomOfAProjectIsDemandedOnceHoweverManyOfItsSweepsWait() {
+        long project = jdbc.sql("INSERT INTO project (name) VALUES (?) RETURNING id")
+                .param("p" + UUID.randomUUID())
+                .query(Long.class)
+                .single();
+        List<UUID> sweeps = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            UUID sweep = aSweep(jdbc);
+            jdbc.sql("UPDATE sweep SET project_id = ? WHERE id = ?")
+                    .params(project, sweep)
+                    .update();
+            sweeps.add(sweep);
+            for (int j = 0; j < 5; j++) {
+                aRun().neededBy(sweep).insert(jdbc);
+            }
+        }
+        aRun().ofClass("other").neededBy(sweeps.get(0)).insert(jdbc);
+        assertThat(demand.readyByClass()).as("without a quota").containsEntry("local", 50);
 
-        set(sweep, "paused_at = now()");
-        assertThat(command(worker, attempt)).as("another sweep needs it").isEqualTo("continue");
-        set(other, "paused_at = now(), pause_drains = false");
-        assertThat(command(worker, attempt)).as("it may end").isEqualTo("continue");
-        set(other, "pause_drains = true, name = 'other'");
-        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
-        worker.send(attempt, "failure", new Failure("PREEMPTED", "asked to leave"));
+        jdbc.sql("INSERT INTO project_quota (project_id, max_workers, set_by) VALUES (?, 4, 'me')")
+                .param(project)
+                .update();
+        assertThat(demand.readyByClass()).containsEntry("local", 4).containsEntry("other", 1);
+        for (int i = 0; i < 3; i++) {
+            aRun().insert(jdbc);
+        }
+        assertThat(demand.readyByClass()).as("with another project's").containsEntry("local", 7);
 
-        assertThat(jdbc.sql("SELECT reason FROM run_transition WHERE event = 'PREEMPTED'")
-                        .query(String.class)
-                        .single())
-                .isEqualTo("PREEMPTED: asked to leave: sweep other is paused");
-        assertThat(tryClaim()).isEmpty();
-    }
-
-    @Test
-    void whatRunsOnAStoppedAccountGoesToACheckpointAndOnAnother() {
-        UUID stopped = aSweep(jdbc);
-        UUID other = aSweep(jdbc);
-        set(stopped, "priority = 1");
-        Seeded run = aRun().neededBy(stopped).insert(jdbc);
-        needs(jdbc, other, run.run());
-        ProtocolClient worker = aWorker(http, workers);
-        Assignment attempt = worker.claim();
-        set(stopped, "gpu_hours = 1e-9, stopped_at = now(), stop_reason = 'enough'");
-
-        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
-        worker.send(attempt, "failure", new Failure("PREEMPTED", "asked to leave"));
-        assertThat(tryClaim()).map(this::account).contains(other);
-    }
-
-    private static String command(ProtocolClient worker, Assignment attempt) {
-        return worker.send(attempt, "heartbeat", new Heartbeat(1))
-                .json()
-                .path("command")
-                .asString();
+        set(sweeps.get(0), "priority = 9");
+        assertThat(tryClaim()).map(this::account).contains(sweeps.get(0));
+        assertThat(demand.readyByClass()).as("with one of the four at work").containsEntry("local", 6);
     }
 
     @Test
@@ -363,10 +374,11 @@ class ClaimQueueTest {
                                 .replace(":class", "'local'")
                                 .replace(":highest", "101")
                                 .replace(":step", "60")))
-                .contains("sweep_run_queue", "attempt_of_sweep", "attempt_running_of_sweep", "attempt_uncounted")
+                .contains("sweep_run_queue", "sweep_run_waiting", "attempt_of_sweep")
+                .contains("attempt_running_of_sweep", "attempt_uncounted")
                 .doesNotContain("Seq Scan on run", "Seq Scan on sweep_run", "Seq Scan on attempt");
         assertThat(QueryPlans.of(jdbc, transactions, Demand.CLAIMABLE.replace(":most", "1000")))
-                .contains("sweep_run_queue")
+                .containsAnyOf("sweep_run_queue", "sweep_run_waiting")
                 .doesNotContain("Seq Scan on run", "Seq Scan on sweep_run");
     }
 }

@@ -299,6 +299,27 @@ class RunRegistryTest {
     }
 
     @Test
+    void aStateThatWasRemovedAndTrainedAgainCountsOnceForWhoeverComesLater() {
+        RunRegistry.Registered registered = register(rows.sweep(), work(1, 10));
+        registered.stateIds().values().forEach(this::store);
+        for (int removals = 1; removals <= 2; removals++) {
+            jdbc.sql("UPDATE run SET evicted_at = now() WHERE kind = 'train'").update();
+            jdbc.sql("UPDATE state SET checkpoint_uri = NULL, checkpoint_sha256 = NULL, stored_at = NULL")
+                    .update();
+            register(rows.sweep(), work(1, 10));
+            registered.stateIds().values().forEach(this::store);
+        }
+        UUID later = rows.sweep();
+
+        assertThat(register(later, work(1, 10)).newRuns()).isZero();
+
+        assertThat(jdbc.sql("""
+                                SELECT r.generation FROM sweep_run n JOIN run r ON r.id = n.run_id
+                                WHERE n.sweep_id = ? AND r.kind = 'train'
+                                """).param(later).query(Integer.class).list()).containsExactly(3, 3);
+    }
+
+    @Test
     void equalAndOverlappingSubmissionsAtOnceLeaveEveryRunOnce() throws Exception {
         int submitters = 6;
         List<Long> seeds = LongStream.rangeClosed(1, 20).boxed().toList();

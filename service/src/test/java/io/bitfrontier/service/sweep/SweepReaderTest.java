@@ -84,6 +84,15 @@ class SweepReaderTest {
     private static final String SMALL = "model: tiny-17k\ntokens: 500k\nprecision: 16";
 
     @Test
+    void asManyExclusionsAsASweepMayHaveAreReadAndNoMore() {
+        String most = "exclude:\n" + "- {seed: 2}\n".repeat(1_000);
+
+        assertThat(read(sweep(SMALL, most)).grid().exclusions()).hasSize(1_000);
+        assertThat(violations(sweep(SMALL, most + "- {sed: 2}\n")))
+                .containsExactly(new Violation("exclude", "1001", "has 1001 entries, at most 1000 are allowed"));
+    }
+
+    @Test
     void theExampleReadsAsItIsWritten() {
         SweepDocument sweep = read(EXAMPLE);
 

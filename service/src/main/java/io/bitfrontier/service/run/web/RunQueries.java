@@ -26,6 +26,11 @@ class RunQueries {
                    r.failure_class, r.failure_message, r.created_at, r.finished_at
             """;
 
+    private static final String NEEDED = """
+            EXISTS (SELECT FROM %s o JOIN sweep w ON w.id = o.sweep_id
+                    WHERE o.run_id = r.id AND w.project_id = ANY(:projects))
+            """;
+
     private final JdbcClient jdbc;
 
     RunQueries(JdbcClient jdbc) {
@@ -119,14 +124,18 @@ class RunQueries {
         return pageSql(filter, new ArrayList<>());
     }
 
-    /** Runs of some projects alone: a run is seen by every project that has a sweep which needs it. */
+    /** Runs of some projects alone: a run is seen by every project that has a sweep which needs it or needed it before. */
     static String pageOfProjectsSql(Filter filter) {
-        String seen = filter.sweep() != null
-                ? "EXISTS (SELECT FROM sweep w WHERE w.id = n.sweep_id AND w.project_id = ANY(:projects))"
-                : """
-                EXISTS (SELECT FROM sweep_run o JOIN sweep w ON w.id = o.sweep_id
-                        WHERE o.run_id = r.id AND w.project_id = ANY(:projects))
-                """;
+        if (filter.sweep() != null) {
+            return pageSql(
+                    filter, "EXISTS (SELECT FROM sweep w WHERE w.id = n.sweep_id AND w.project_id = ANY(:projects))");
+        }
+        // A page of each kind, since an OR of both would be tried for run after run.
+        return "(" + pageSql(filter, NEEDED.formatted("sweep_run")) + ") UNION ("
+                + pageSql(filter, NEEDED.formatted("sweep_past_run")) + ") ORDER BY id LIMIT :limit";
+    }
+
+    private static String pageSql(Filter filter, String seen) {
         return pageSql(filter, new ArrayList<>(List.of(seen)));
     }
 

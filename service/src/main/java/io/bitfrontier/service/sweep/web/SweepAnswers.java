@@ -176,7 +176,7 @@ class SweepAnswers {
         plan.setDropped(planned.expansion().dropped().stream()
                 .map(SweepAnswers::dropped)
                 .toList());
-        plan.setDroppedCount(planned.expansion().droppedCount());
+        plan.setDroppedCount(planned.expansion().dropped().size());
         plan.setRounded(planned.rounding().entrySet().stream()
                 .map(entry -> new Rounding(entry.getKey(), entry.getValue()))
                 .toList());

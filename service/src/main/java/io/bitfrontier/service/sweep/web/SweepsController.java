@@ -40,7 +40,7 @@ class SweepsController implements SweepsApi, PlansApi {
     private final MeterRegistry meters;
     private final Timer planning;
     private final Timer submitting;
-    private final Turnstile turnstile = new Turnstile();
+    private final Turnstiles turnstiles;
 
     SweepsController(
             Sweeps sweeps,
@@ -49,6 +49,7 @@ class SweepsController implements SweepsApi, PlansApi {
             SweepEvents events,
             SweepAnswers answers,
             PointQueries points,
+            Turnstiles turnstiles,
             MeterRegistry meters) {
         this.sweeps = sweeps;
         this.life = life;
@@ -56,6 +57,7 @@ class SweepsController implements SweepsApi, PlansApi {
         this.events = events;
         this.answers = answers;
         this.points = points;
+        this.turnstiles = turnstiles;
         this.meters = meters;
         this.planning = Timer.builder("bitfrontier.plan")
                 .description("Time to plan a sweep document that has no violation")
@@ -68,10 +70,12 @@ class SweepsController implements SweepsApi, PlansApi {
     @Override
     @Needs(value = Role.VIEWER, on = On.ANY_PROJECT)
     public ResponseEntity<Plan> createPlan(String body) {
-        Timer.Sample sample = Timer.start(meters);
-        Sweeps.Preview preview = sweeps.plan(body);
-        sample.stop(planning);
-        return ResponseEntity.ok(answers.plan(preview));
+        return ResponseEntity.ok(turnstiles.plans.pass(() -> {
+            Timer.Sample sample = Timer.start(meters);
+            Sweeps.Preview preview = sweeps.plan(body);
+            sample.stop(planning);
+            return answers.plan(preview);
+        }));
     }
 
     @Override
@@ -80,7 +84,7 @@ class SweepsController implements SweepsApi, PlansApi {
         if (retrain && !extend) {
             throw ProblemException.invalid(List.of(new Violation("retrain", "true", "needs extend=true")));
         }
-        Sweeps.Submission submission = turnstile.pass(() -> {
+        Sweeps.Submission submission = turnstiles.submissions.pass(() -> {
             Timer.Sample sample = Timer.start(meters);
             Sweeps.Submission stored = extend ? replanning.extend(body, retrain) : sweeps.submit(body);
             sample.stop(submitting);
@@ -117,7 +121,7 @@ class SweepsController implements SweepsApi, PlansApi {
     @Override
     @Needs(value = Role.RESEARCHER, on = On.SWEEP)
     public ResponseEntity<Sweep> retrySweep(UUID sweep) {
-        return ResponseEntity.ok(answers.sweep(turnstile.pass(() -> replanning.retry(sweep))));
+        return ResponseEntity.ok(answers.sweep(turnstiles.submissions.pass(() -> replanning.retry(sweep))));
     }
 
     @Override

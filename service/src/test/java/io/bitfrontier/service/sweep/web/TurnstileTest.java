@@ -3,6 +3,9 @@ package io.bitfrontier.service.sweep.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.bitfrontier.service.problem.ProblemCode;
+import io.bitfrontier.service.problem.ProblemException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -13,15 +16,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 class TurnstileTest {
-    private final Turnstile turnstile = new Turnstile();
+    private static final int AT_ONCE = 4;
+
+    private final Turnstile turnstile = new Turnstile(AT_ONCE, 2 * AT_ONCE, Duration.ofMinutes(5));
 
     @Test
     void fewAreInsideAtATimeAndAllComeThrough() throws Exception {
-        CountDownLatch full = new CountDownLatch(Turnstile.AT_ONCE);
+        CountDownLatch full = new CountDownLatch(AT_ONCE);
         AtomicInteger inside = new AtomicInteger();
         List<Future<Integer>> counts = new ArrayList<>();
-        ExecutorService people = Executors.newFixedThreadPool(3 * Turnstile.AT_ONCE);
-        for (int i = 0; i < 3 * Turnstile.AT_ONCE; i++) {
+        ExecutorService people = Executors.newFixedThreadPool(3 * AT_ONCE);
+        for (int i = 0; i < 3 * AT_ONCE; i++) {
             counts.add(people.submit(() -> turnstile.pass(() -> {
                 int now = inside.incrementAndGet();
                 full.countDown();
@@ -32,20 +37,48 @@ class TurnstileTest {
         }
 
         for (Future<Integer> count : counts) {
-            assertThat(count.get()).isBetween(1, Turnstile.AT_ONCE);
+            assertThat(count.get()).isBetween(1, AT_ONCE);
         }
         people.shutdown();
     }
 
     @Test
     void whoeverFailsLeavesTheTurnToOthers() {
-        for (int i = 0; i <= Turnstile.AT_ONCE; i++) {
+        for (int i = 0; i <= AT_ONCE; i++) {
             assertThatThrownBy(() -> turnstile.pass(() -> {
                         throw new IllegalStateException("refused");
                     }))
                     .hasMessage("refused");
         }
         assertThat(turnstile.pass(() -> "in")).isEqualTo("in");
+    }
+
+    @Test
+    void whoeverWaitsInVainIsRefused() {
+        Turnstile impatient = new Turnstile(1, 1, Duration.ofMillis(1));
+
+        impatient.pass(() -> {
+            assertRefused(impatient);
+            return "in";
+        });
+        assertThat(impatient.pass(() -> "in")).isEqualTo("in");
+    }
+
+    @Test
+    void whereTooManyWaitNobodyMoreDoes() {
+        Turnstile narrow = new Turnstile(1, 0, Duration.ofMinutes(5));
+
+        narrow.pass(() -> {
+            assertRefused(narrow);
+            return "in";
+        });
+        assertThat(narrow.pass(() -> "in")).isEqualTo("in");
+    }
+
+    private static void assertRefused(Turnstile turnstile) {
+        assertThatThrownBy(() -> turnstile.pass(() -> "in"))
+                .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.code())
+                        .isEqualTo(ProblemCode.UNAVAILABLE));
     }
 
     private static void await(CountDownLatch latch) {
