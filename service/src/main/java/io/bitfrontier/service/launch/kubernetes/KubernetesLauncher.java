@@ -19,7 +19,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -45,8 +44,6 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
     static final String KIND = "kubernetes";
     private static final Logger log = LoggerFactory.getLogger(KubernetesLauncher.class);
     private static final int MOST_BYTES = 10_000;
-    /** A configuration that does not fit, a Secret that was never made for example, does not heal with time. */
-    private static final Duration CONFIG_LIMIT = Duration.ofSeconds(60);
 
     private final KubernetesSettings settings;
     private final Path artifacts;
@@ -54,6 +51,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
     private final ApiCalls calls;
     private final WorkerTraces traces;
     private final PodRefusals refusals;
+    private final PodLimits limits;
     private final PodLogs logs;
     private final FailPoints failPoints;
     private final Watched<V1Job, V1JobList> jobs;
@@ -75,6 +73,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         this.traces = new WorkerTraces(nanos);
         this.logs = new PodLogs(cluster);
         this.refusals = new PodRefusals(cluster, calls, nanos);
+        this.limits = new PodLimits(settings.startLimit(), traces);
         this.jobs = new Watched<>(
                 "Jobs", V1Job.class, cluster.jobs(), settings.staleAfter(), nanos, new Changes<>(this::jobChanged));
         this.pods = new Watched<>(
@@ -197,7 +196,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
                 .orElse(null);
         Optional<V1Pod> pod = pods.of(id).stream().max(Comparator.comparing(KubernetesLauncher::createdAt));
         if (pod.isPresent()) {
-            return WorkerSighting.of(pod.get(), JobSighting.deadline(job, pod.get()), this::isOverdue);
+            return WorkerSighting.of(pod.get(), JobSighting.deadline(job, pod.get()), limits);
         }
         Optional<V1Pod> gone = traces.gone(id);
         if (gone.isPresent()) {
@@ -221,17 +220,6 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         return job.getStatus() != null
                 && job.getStatus().getActive() != null
                 && job.getStatus().getActive() > 0;
-    }
-
-    private boolean isOverdue(V1Pod pod) {
-        Duration stuck = traces.stuckFor(String.valueOf(meta(pod).getUid()));
-        boolean config = WorkerSighting.notStarting(pod)
-                .map(waiting -> waiting.getReason())
-                .filter("CreateContainerConfigError"::equals)
-                .isPresent();
-        Duration limit =
-                config && CONFIG_LIMIT.compareTo(settings.startLimit()) < 0 ? CONFIG_LIMIT : settings.startLimit();
-        return stuck.compareTo(limit) >= 0;
     }
 
     @Override
