@@ -137,10 +137,6 @@ final class Cluster {
         return core.createNamespacedSecret(namespace, secret).execute();
     }
 
-    Object deleteSecret(String name) throws ApiException {
-        return core.deleteNamespacedSecret(name, namespace).execute();
-    }
-
     /** The end of what a pod printed. */
     String log(String pod) throws ApiException {
         return core.readNamespacedPodLog(pod, namespace)

@@ -85,10 +85,15 @@ class KubernetesLauncherTest {
         launcher.launch(launch("small"));
         String uid = api.object(JOBS + "/" + NAME).at("/metadata/uid").asString();
 
+        String secret = api.object(SECRETS + "/" + NAME).at("/metadata/uid").asString();
+
         assertThat(launcher.launch(launch("small"))).isEqualTo(NAME);
 
         assertThat(api.object(JOBS + "/" + NAME).at("/metadata/uid").asString()).isEqualTo(uid);
+        assertThat(api.object(SECRETS + "/" + NAME).at("/metadata/uid").asString())
+                .isEqualTo(secret);
         assertThat(api.paths()).hasSize(2);
+        assertThat(api.requests()).noneMatch(request -> request.startsWith("DELETE"));
     }
 
     @Test
