@@ -4,6 +4,7 @@ import io.bitfrontier.service.failpoint.FailPoint;
 import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher;
 import io.bitfrontier.service.launch.LauncherUnavailableException;
+import io.bitfrontier.service.launch.kubernetes.Complaints.Complaint;
 import io.kubernetes.client.common.KubernetesObject;
 import io.kubernetes.client.informer.ResourceEventHandler;
 import io.kubernetes.client.openapi.JSON;
@@ -50,7 +51,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
     private final Cluster cluster;
     private final ApiCalls calls;
     private final WorkerTraces traces;
-    private final PodRefusals refusals;
+    private final Complaints refusals;
     private final PodLimits limits;
     private final PodLogs logs;
     private final FailPoints failPoints;
@@ -72,8 +73,9 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         this.calls = new ApiCalls(nanos);
         this.traces = new WorkerTraces(nanos);
         this.logs = new PodLogs(cluster);
-        this.refusals = new PodRefusals(cluster, calls, nanos);
-        this.limits = new PodLimits(settings.startLimit(), traces);
+        this.refusals = new Complaints(cluster::refusedPods, calls, nanos);
+        this.limits = new PodLimits(
+                settings.startLimit(), traces, new Complaints(cluster::hinderedPods, calls, nanos));
         this.jobs = new Watched<>(
                 "Jobs", V1Job.class, cluster.jobs(), settings.staleAfter(), nanos, new Changes<>(this::jobChanged));
         this.pods = new Watched<>(
@@ -207,7 +209,9 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
                         job,
                         isActive(job)
                                 ? null
-                                : refusals.of(WorkerJob.name(worker)).orElse(null));
+                                : refusals.about(WorkerJob.name(worker))
+                                        .map(Complaint::message)
+                                        .orElse(null));
     }
 
     private static OffsetDateTime createdAt(V1Pod pod) {

@@ -34,7 +34,8 @@ import org.springframework.validation.annotation.Validated;
  * @param artifactsClaim claim of the volume that holds the service's artifact directory; without one, workers have no volume
  * @param volumes more claims that workers read, data sets for example
  * @param user numeric user and group of the workers' processes, as in the images; that of the service too where they share a volume
- * @param startLimit how long an image may fail to be pulled, or a container to be made, before its worker is given up
+ * @param startLimit how long an image may fail to be pulled, or a container to be made, before its worker is given up; three times
+ *     as long where what fails is a volume or the pod's network
  * @param staleAfter how long the API server may be silent before what was seen last is no longer believed
  * @param requestTimeout how long one request to the API server may take
  * @param classes resource classes by the names that sweeps use

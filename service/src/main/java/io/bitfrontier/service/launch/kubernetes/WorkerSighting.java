@@ -2,6 +2,7 @@ package io.bitfrontier.service.launch.kubernetes;
 
 import io.bitfrontier.service.launch.Launcher.Phase;
 import io.bitfrontier.service.launch.Launcher.Sighting;
+import io.bitfrontier.service.launch.kubernetes.Complaints.Complaint;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import io.kubernetes.client.openapi.models.V1ContainerState;
@@ -46,10 +47,15 @@ final class WorkerSighting {
     private static final int SIGTERM = 15;
     private static final int LONGEST_MESSAGE = 500;
 
-    /** What a pod does not say of itself: whether things have been as they are for too long. */
+    /** What a pod does not say of itself: whether things have been as they are for too long, and what events tell of it. */
     interface Limits {
         /** Whether its container has failed to start for too long. */
         boolean isOverdue(V1Pod pod);
+
+        /** Why its node does not come to make its container. */
+        Optional<Complaint> hindrance(V1Pod pod);
+
+        boolean isOverdue(Complaint hindrance);
 
         /** Whether it was to be gone long ago. */
         boolean overstays(V1Pod pod);
@@ -138,7 +144,22 @@ final class WorkerSighting {
             return Sighting.waiting(sentence(join(scheduled.getReason(), scheduled.getMessage())));
         }
         String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
-        return Sighting.waiting(node == null ? "waits for the scheduler" : "is being started on node " + node);
+        return node == null ? Sighting.waiting("waits for the scheduler") : starting(pod, node, limits);
+    }
+
+    /** Until the container can be made, its state says nothing but that it is being made; what is in the way stands in events. */
+    private static Sighting starting(V1Pod pod, String node, Limits limits) {
+        Complaint hindrance = limits.hindrance(pod).orElse(null);
+        if (hindrance == null) {
+            return Sighting.waiting("is being started on node " + node);
+        }
+        String why = join(hindrance.reason(), hindrance.message());
+        return limits.isOverdue(hindrance)
+                ? ended(
+                        OptionalInt.empty(),
+                        FailureClass.PLATFORM,
+                        "its container could not be started on node " + node + ": " + why)
+                : Sighting.waiting(sentence("is being started on node " + node + ": " + why));
     }
 
     private static Sighting running(V1Pod pod) {

@@ -12,12 +12,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.launch.Launcher.Phase;
 import io.bitfrontier.service.launch.Launcher.Sighting;
+import io.bitfrontier.service.launch.kubernetes.Complaints.Complaint;
 import io.bitfrontier.service.launch.kubernetes.WorkerSighting.Limits;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1Pod;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -34,10 +37,26 @@ class WorkerSightingTest {
               message: '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.'
             """;
 
+    private static final Complaint UNMOUNTABLE = new Complaint(
+            "FailedMount",
+            "MountVolume.SetUp failed for volume \"artifacts\" : mount failed: exit status 32",
+            OffsetDateTime.parse("2026-11-22T20:00:00Z"),
+            OffsetDateTime.parse("2026-11-22T20:14:00Z"));
+
     /** What is reached of the limits: {@code late} for all that has not started, {@code overdueToLeave} for what is to leave. */
-    private record Reached(boolean late, boolean overdueToLeave) implements Limits {
+    private record Reached(boolean late, boolean overdueToLeave, @Nullable Complaint complaint) implements Limits {
         @Override
         public boolean isOverdue(V1Pod pod) {
+            return late;
+        }
+
+        @Override
+        public Optional<Complaint> hindrance(V1Pod pod) {
+            return Optional.ofNullable(complaint);
+        }
+
+        @Override
+        public boolean isOverdue(Complaint hindrance) {
             return late;
         }
 
@@ -47,9 +66,9 @@ class WorkerSightingTest {
         }
     }
 
-    private static final Limits NOTHING_REACHED = new Reached(false, false);
-    private static final Limits STUCK_FOR_LONG = new Reached(true, false);
-    private static final Limits OUTSTAYED = new Reached(false, true);
+    private static final Limits NOTHING_REACHED = new Reached(false, false, null);
+    private static final Limits STUCK_FOR_LONG = new Reached(true, false, null);
+    private static final Limits OUTSTAYED = new Reached(false, true, null);
 
     @Test
     void aPodWithoutANodeWaitsWithTheSchedulersOwnSentence() {
@@ -91,6 +110,30 @@ class WorkerSightingTest {
         V1Pod pod = placed(stuck("ContainerCreating", ""));
 
         assertThat(WorkerSighting.of(pod, null, STUCK_FOR_LONG).phase()).isEqualTo(Phase.WAITING);
+    }
+
+    @Test
+    void aPodWhoseVolumesCannotBeMountedSaysSoAndIsGivenUpAfterLong() {
+        V1Pod pod = placed(stuck("ContainerCreating", ""));
+
+        assertThat(WorkerSighting.of(pod, null, new Reached(false, false, UNMOUNTABLE)))
+                .isEqualTo(Sighting.waiting("is being started on node node-7: FailedMount: MountVolume.SetUp failed for volume"
+                        + " \"artifacts\" : mount failed: exit status 32"));
+        Sighting givenUp = WorkerSighting.of(pod, null, new Reached(true, false, UNMOUNTABLE));
+        assertThat(givenUp.phase()).isEqualTo(Phase.ENDED);
+        assertThat(givenUp.failure()).isEqualTo(FailureClass.PLATFORM);
+        assertThat(givenUp.message())
+                .isEqualTo("its container could not be started on node node-7: FailedMount: MountVolume.SetUp failed for volume"
+                        + " \"artifacts\" : mount failed: exit status 32");
+    }
+
+    @Test
+    void eventsAreNotAskedWhereThePodItselfSaysWhatItWaitsFor() {
+        Limits limits = new Reached(true, false, UNMOUNTABLE);
+
+        assertThat(WorkerSighting.of(unplaced(UNSCHEDULABLE), null, limits).phase())
+                .isEqualTo(Phase.WAITING);
+        assertThat(WorkerSighting.of(placed("phase: Running"), null, limits)).isEqualTo(Sighting.of(Phase.RUNNING));
     }
 
     @ParameterizedTest
