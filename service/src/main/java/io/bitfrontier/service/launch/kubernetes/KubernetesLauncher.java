@@ -125,6 +125,11 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         return classes;
     }
 
+    @Override
+    public Optional<String> defaultClass() {
+        return Optional.ofNullable(settings.defaultClass());
+    }
+
     /** What keeps us from our work now, in one sentence. */
     Optional<String> problem() {
         return calls.forbidden().or(jobs::problem).or(pods::problem);

@@ -365,6 +365,13 @@ class KubernetesLauncherTest {
     }
 
     @Test
+    void theClassOfSweepsThatNameNoneIsTheSettingsIfGiven() {
+        assertThat(launcher(settings()).defaultClass()).isEmpty();
+        assertThat(launcher(settings("classes.large.gpus", "8", "default-class", "small")).defaultClass())
+                .contains("small");
+    }
+
+    @Test
     void settingsThatMakeALargeObjectAreRefusedAtStart() {
         assertThatThrownBy(() -> launcher(settings("environment.LONG", "x".repeat(10_000))))
                 .hasMessageContaining("a Job of resource class 'small' has 1")
