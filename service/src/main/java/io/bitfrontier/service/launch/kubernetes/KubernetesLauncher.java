@@ -7,7 +7,6 @@ import io.bitfrontier.service.launch.LauncherUnavailableException;
 import io.bitfrontier.service.launch.kubernetes.Complaints.Complaint;
 import io.kubernetes.client.common.KubernetesObject;
 import io.kubernetes.client.informer.ResourceEventHandler;
-import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1JobList;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
@@ -15,8 +14,6 @@ import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodList;
 import io.kubernetes.client.openapi.models.V1Secret;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -44,7 +41,6 @@ import org.slf4j.LoggerFactory;
 final class KubernetesLauncher implements Launcher, AutoCloseable {
     static final String KIND = "kubernetes";
     private static final Logger log = LoggerFactory.getLogger(KubernetesLauncher.class);
-    private static final int MOST_BYTES = 10_000;
 
     private final KubernetesSettings settings;
     private final Path artifacts;
@@ -81,21 +77,10 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         this.pods = new Watched<>(
                 "Pods", V1Pod.class, cluster.pods(), settings.staleAfter(), nanos, new Changes<>(this::podChanged));
         Map<String, ResourceClass> offered = new LinkedHashMap<>();
-        settings.classes().forEach((name, worker) -> {
-            requireSmall(name);
-            offered.put(name, new ResourceClass(name, worker.capacity(), worker.runsPerWorker(), worker.gpus()));
-        });
+        settings.classes()
+                .forEach((name, worker) -> offered.put(
+                        name, new ResourceClass(name, worker.capacity(), worker.runsPerWorker(), worker.gpus())));
         this.classes = Collections.unmodifiableMap(offered);
-    }
-
-    /** What is stored in etcd stays small, however much an operator sets. */
-    private void requireSmall(String resourceClass) {
-        Launch sample = new Launch(new UUID(0, 0), resourceClass, URI.create("http://service"), "");
-        int bytes = JSON.serialize(WorkerJob.job(settings, artifacts, sample)).getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > MOST_BYTES) {
-            throw new IllegalArgumentException("a Job of resource class '" + resourceClass + "' has " + bytes
-                    + " bytes, it must have at most " + MOST_BYTES + ": set fewer or shorter environment variables");
-        }
     }
 
     void start() {

@@ -331,6 +331,25 @@ class KubernetesLauncherIT {
     }
 
     @Test
+    void whatIsStoredIsLittleMoreThanTwiceWhatMayBeSent() throws IOException {
+        List<String> most = new ArrayList<>();
+        // With these, 4 940 bytes are sent.
+        for (int i = 0; i < 20; i++) {
+            most.addAll(List.of("environment.SETTING_" + i, "x".repeat(50)));
+        }
+        KubernetesLauncher launcher = launcher("exit 75", most.toArray(String[]::new));
+
+        launcher.launch(launch(worker, "small"));
+        await(launcher, sighting -> sighting.phase() == Phase.ENDED);
+
+        JsonNode job =
+                admin.await(job(), object -> condition(object, "Failed").has("message"));
+        JsonNode pod = admin.list(pods()).get(0);
+        assertThat(job.toString()).hasSizeBetween(2 * JobSize.MOST_BYTES, 22 * JobSize.MOST_BYTES / 10);
+        assertThat(pod.toString()).hasSizeBetween(2 * JobSize.MOST_BYTES, 22 * JobSize.MOST_BYTES / 10);
+    }
+
+    @Test
     void aServerThatForgetsThePastIsAskedAgainFromThePresent() throws IOException {
         KubernetesLauncher launcher = launcher("while true; do sleep 0.1; done");
         launcher.launch(launch(worker, "small"));

@@ -372,13 +372,6 @@ class KubernetesLauncherTest {
     }
 
     @Test
-    void settingsThatMakeALargeObjectAreRefusedAtStart() {
-        assertThatThrownBy(() -> launcher(settings("environment.LONG", "x".repeat(10_000))))
-                .hasMessageContaining("a Job of resource class 'small' has 1")
-                .hasMessageContaining("it must have at most 10000");
-    }
-
-    @Test
     void aLogIsCutAtItsBeginningAndNotWithinACharacter() {
         assertThat(PodLogs.tail("aäö", 3)).isEqualTo("ö");
         assertThat(PodLogs.tail("abc", 3)).isEqualTo("abc");
