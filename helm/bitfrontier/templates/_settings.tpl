@@ -19,6 +19,12 @@ secrets reach the service by its environment.
 {{- with $pullSecrets -}}
 {{- $_ := set $kubernetes "image-pull-secrets" . -}}
 {{- end -}}
+{{- with .Values.workers.defaultClass -}}
+{{- if not (hasKey $.Values.workers.classes .) -}}
+{{- fail (printf "workers.defaultClass is '%s', it must be one of workers.classes: %s" . (keys $.Values.workers.classes | sortAlpha | join ", ")) -}}
+{{- end -}}
+{{- $_ := set $kubernetes "default-class" . -}}
+{{- end -}}
 {{- with .Values.workers.environment -}}
 {{- $_ := set $kubernetes "environment" (include "bitfrontier.verbatimKeys" . | fromYaml) -}}
 {{- end -}}

@@ -52,6 +52,7 @@ class SettingsTest {
                 roles: {researchers: "default=researcher"}
             workers:
               environment: {NCCL_DEBUG: INFO}
+              defaultClass: a100
               classes:
                 a100:
                   capacity: 8

@@ -35,6 +35,7 @@ class ValuesSchemaTest {
             access: {token: x}                                      | token
             access: {oidc: {issuer: login.example.org}}             | issuer
             workers: {classes: {Big_GPU: {capacity: 1}}}            | Big_GPU
+            workers: {defaultClass: Big_GPU}                        | defaultClass
             workers: {classes: {cpu: {capacity: -1}}}               | capacity
             workers: {classes: {cpu: {maxRuns: 1}}}                 | maxRuns
             workers: {classes: {cpu: {memory: 4 GB}}}               | memory

@@ -2,6 +2,7 @@ package io.bitfrontier.helm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -43,6 +44,32 @@ class WorkersTest {
         assertThat(own.at("/tolerations/0/key").stringValue()).isEqualTo("nvidia.com/gpu");
         assertThat(own.get("environment").get("[NCCL_DEBUG]").stringValue()).isEqualTo("INFO");
         assertThat(own.has("cpu")).isFalse();
+    }
+
+    @Test
+    void theDefaultClassIsNotSetByDefaultAndSetIfGiven() {
+        assertThat(workers(PLAIN).has("default-class")).isFalse();
+        assertThat(workers(Chart.with("workers: {defaultClass: small, classes: {small: {}, large: {gpus: 8}}}"))
+                        .get("default-class")
+                        .stringValue())
+                .isEqualTo("small");
+    }
+
+    @Test
+    void aDefaultClassThatIsNoneOfTheClassesIsRefused() {
+        assertThat(Chart.refusalOf("workers: {defaultClass: smal, classes: {small: {}}}"))
+                .contains("workers.defaultClass is 'smal', it must be one of workers.classes: cpu, small");
+    }
+
+    @Test
+    void theDocumentedInstallationTrainsTheDemoOnItsSmallClass() {
+        String guide = Chart.text(Path.of("../docs/how-to/install-on-a-cluster.md"));
+        int begin = guide.indexOf("```yaml\n# values.yaml") + "```yaml\n".length();
+
+        JsonNode workers = workers(Chart.withNothingBut(guide.substring(begin, guide.indexOf("```", begin))));
+
+        assertThat(workers.get("default-class").stringValue()).isEqualTo("small");
+        assertThat(workers.get("classes").propertyNames()).containsExactlyInAnyOrder("small", "large");
     }
 
     @Test

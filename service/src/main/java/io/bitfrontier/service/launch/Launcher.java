@@ -25,6 +25,11 @@ public interface Launcher {
     /** What it offers, by name; never empty. */
     Map<String, ResourceClass> classes();
 
+    /** The class of sweeps that name none; empty where no setting says. */
+    default Optional<String> defaultClass() {
+        return Optional.empty();
+    }
+
     /**
      * What workers are made of.
      *

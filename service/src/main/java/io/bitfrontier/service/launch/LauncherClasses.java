@@ -27,6 +27,8 @@ class LauncherClasses implements ResourceClassNames {
     @Override
     public String defaultName() {
         Set<String> names = names();
-        return names.contains(DEFAULT) ? DEFAULT : names.iterator().next();
+        return launcher.defaultClass()
+                .orElseGet(() ->
+                        names.contains(DEFAULT) ? DEFAULT : names.iterator().next());
     }
 }

@@ -20,6 +20,7 @@ final class FakeLauncher implements Launcher {
     int capacity = 2;
     int runsPerWorker;
     boolean unavailable;
+    @Nullable String defaultClass;
     final Set<UUID> withheld = new HashSet<>();
 
     void exit(UUID worker, int code) {
@@ -44,6 +45,11 @@ final class FakeLauncher implements Launcher {
     @Override
     public Map<String, ResourceClass> classes() {
         return Map.of("local", new ResourceClass("local", capacity, runsPerWorker, 0));
+    }
+
+    @Override
+    public Optional<String> defaultClass() {
+        return Optional.ofNullable(defaultClass);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.apis.BatchV1Api;
 import io.kubernetes.client.openapi.apis.CoreV1Api;
 import io.kubernetes.client.openapi.models.CoreV1Event;
+import io.kubernetes.client.openapi.models.CoreV1EventList;
 import io.kubernetes.client.openapi.models.V1DeleteOptions;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1JobList;
@@ -31,6 +32,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import okhttp3.Call;
 import okhttp3.ConnectionPool;
 import okhttp3.OkHttpClient;
@@ -44,7 +46,16 @@ final class Cluster {
     private static final int LOG_BYTES = 1 << 20;
 
     private static final int LOG_LINES = 1000;
-    private static final int EVENTS = 500;
+    /** Of one kind, in a namespace that may hold other things than ours. */
+    private static final int MOST_EVENTS = 2_000;
+    /** What keeps a node from making a pod's container at all; what comes after stands in the container's state. */
+    private static final Set<String> HINDRANCES = Set.of(
+            "FailedAttachVolume",
+            "FailedMount",
+            "FailedMapVolume",
+            "FailedCreatePodSandBox",
+            "FailedPrepareDynamicResources",
+            "NetworkNotReady");
 
     private final String namespace;
     private final String selector;
@@ -137,10 +148,6 @@ final class Cluster {
         return core.createNamespacedSecret(namespace, secret).execute();
     }
 
-    Object deleteSecret(String name) throws ApiException {
-        return core.deleteNamespacedSecret(name, namespace).execute();
-    }
-
     /** The end of what a pod printed. */
     String log(String pod) throws ApiException {
         return core.readNamespacedPodLog(pod, namespace)
@@ -152,11 +159,32 @@ final class Cluster {
 
     /** Why Jobs of this namespace get no pods. */
     List<CoreV1Event> refusedPods() throws ApiException {
-        return core.listNamespacedEvent(namespace)
-                .fieldSelector("involvedObject.kind=Job,reason=FailedCreate")
-                .limit(EVENTS)
-                .execute()
-                .getItems();
+        return events("involvedObject.kind=Job,reason=FailedCreate");
+    }
+
+    /** Why pods of this namespace that have a node do not get as far as their containers. */
+    List<CoreV1Event> hinderedPods() throws ApiException {
+        // The frequent ones, which a pod's status tells too, are not even sent.
+        return events("involvedObject.kind=Pod,type=Warning,"
+                        + "reason!=FailedScheduling,reason!=BackOff,reason!=Failed,reason!=Unhealthy")
+                .stream()
+                .filter(event -> event.getReason() != null && HINDRANCES.contains(event.getReason()))
+                .toList();
+    }
+
+    private List<CoreV1Event> events(String fieldSelector) throws ApiException {
+        List<CoreV1Event> events = new ArrayList<>();
+        String next = null;
+        do {
+            CoreV1EventList page = core.listNamespacedEvent(namespace)
+                    .fieldSelector(fieldSelector)
+                    .limit(PAGE)
+                    ._continue(next)
+                    .execute();
+            events.addAll(page.getItems());
+            next = page.getMetadata() == null ? null : page.getMetadata().getContinue();
+        } while (next != null && !next.isEmpty() && events.size() < MOST_EVENTS);
+        return events;
     }
 
     ListerWatcher<V1Job, V1JobList> jobs() {

@@ -4,6 +4,7 @@ import io.bitfrontier.service.config.BitfrontierSettings;
 import io.bitfrontier.service.failpoint.FailPoints;
 import io.kubernetes.client.openapi.ApiClient;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
@@ -22,11 +23,13 @@ class KubernetesConfiguration {
     @Bean(initMethod = "start")
     KubernetesLauncher kubernetesLauncher(
             KubernetesSettings settings, BitfrontierSettings shared, FailPoints failPoints, Environment environment) {
-        if (environment.getProperty(SERVICE_URL, "").isBlank()) {
+        String service = environment.getProperty(SERVICE_URL, "");
+        if (service.isBlank()) {
             throw new IllegalArgumentException(SERVICE_URL
                     + " must be set where bitfrontier.launch.kind is kubernetes: it is where pods reach this service");
         }
         Path artifacts = Objects.requireNonNull(shared.artifacts(), "the settings fill it in");
+        JobSize.requireSmall(settings, artifacts, URI.create(service));
         return new KubernetesLauncher(
                 settings, artifacts, new Cluster(connect(settings), settings), failPoints, System::nanoTime);
     }

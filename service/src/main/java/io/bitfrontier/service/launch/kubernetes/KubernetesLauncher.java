@@ -4,9 +4,9 @@ import io.bitfrontier.service.failpoint.FailPoint;
 import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher;
 import io.bitfrontier.service.launch.LauncherUnavailableException;
+import io.bitfrontier.service.launch.kubernetes.Complaints.Complaint;
 import io.kubernetes.client.common.KubernetesObject;
 import io.kubernetes.client.informer.ResourceEventHandler;
-import io.kubernetes.client.openapi.JSON;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1JobList;
 import io.kubernetes.client.openapi.models.V1ObjectMeta;
@@ -14,12 +14,9 @@ import io.kubernetes.client.openapi.models.V1Pod;
 import io.kubernetes.client.openapi.models.V1PodList;
 import io.kubernetes.client.openapi.models.V1Secret;
 import java.io.IOException;
-import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -44,16 +41,14 @@ import org.slf4j.LoggerFactory;
 final class KubernetesLauncher implements Launcher, AutoCloseable {
     static final String KIND = "kubernetes";
     private static final Logger log = LoggerFactory.getLogger(KubernetesLauncher.class);
-    private static final int MOST_BYTES = 10_000;
-    /** A configuration that does not fit, a Secret that was never made for example, does not heal with time. */
-    private static final Duration CONFIG_LIMIT = Duration.ofSeconds(60);
 
     private final KubernetesSettings settings;
     private final Path artifacts;
     private final Cluster cluster;
     private final ApiCalls calls;
     private final WorkerTraces traces;
-    private final PodRefusals refusals;
+    private final Complaints refusals;
+    private final PodLimits limits;
     private final PodLogs logs;
     private final FailPoints failPoints;
     private final Watched<V1Job, V1JobList> jobs;
@@ -74,27 +69,18 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         this.calls = new ApiCalls(nanos);
         this.traces = new WorkerTraces(nanos);
         this.logs = new PodLogs(cluster);
-        this.refusals = new PodRefusals(cluster, calls, nanos);
+        this.refusals = new Complaints(cluster::refusedPods, calls, nanos);
+        this.limits = new PodLimits(
+                settings.startLimit(), traces, new Complaints(cluster::hinderedPods, calls, nanos));
         this.jobs = new Watched<>(
                 "Jobs", V1Job.class, cluster.jobs(), settings.staleAfter(), nanos, new Changes<>(this::jobChanged));
         this.pods = new Watched<>(
                 "Pods", V1Pod.class, cluster.pods(), settings.staleAfter(), nanos, new Changes<>(this::podChanged));
         Map<String, ResourceClass> offered = new LinkedHashMap<>();
-        settings.classes().forEach((name, worker) -> {
-            requireSmall(name);
-            offered.put(name, new ResourceClass(name, worker.capacity(), worker.runsPerWorker(), worker.gpus()));
-        });
+        settings.classes()
+                .forEach((name, worker) -> offered.put(
+                        name, new ResourceClass(name, worker.capacity(), worker.runsPerWorker(), worker.gpus())));
         this.classes = Collections.unmodifiableMap(offered);
-    }
-
-    /** What is stored in etcd stays small, however much an operator sets. */
-    private void requireSmall(String resourceClass) {
-        Launch sample = new Launch(new UUID(0, 0), resourceClass, URI.create("http://service"), "");
-        int bytes = JSON.serialize(WorkerJob.job(settings, artifacts, sample)).getBytes(StandardCharsets.UTF_8).length;
-        if (bytes > MOST_BYTES) {
-            throw new IllegalArgumentException("a Job of resource class '" + resourceClass + "' has " + bytes
-                    + " bytes, it must have at most " + MOST_BYTES + ": set fewer or shorter environment variables");
-        }
     }
 
     void start() {
@@ -122,6 +108,11 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
     @Override
     public Map<String, ResourceClass> classes() {
         return classes;
+    }
+
+    @Override
+    public Optional<String> defaultClass() {
+        return Optional.ofNullable(settings.defaultClass());
     }
 
     /** What keeps us from our work now, in one sentence. */
@@ -173,9 +164,8 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
             if (!e.isConflict()) {
                 throw e;
             }
-            // Of an earlier try, perhaps with another token, and secrets are not read: the last try holds.
-            calls.call("delete Secrets", () -> cluster.deleteSecret(name));
-            calls.call("create Secrets", () -> cluster.createSecret(secret));
+            // No other worker has this name, and a worker is given one token in its life: it is this very request, sent again.
+            log.debug("Secret {} was made by an earlier try", name);
         }
     }
 
@@ -197,7 +187,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
                 .orElse(null);
         Optional<V1Pod> pod = pods.of(id).stream().max(Comparator.comparing(KubernetesLauncher::createdAt));
         if (pod.isPresent()) {
-            return WorkerSighting.of(pod.get(), JobSighting.deadline(job, pod.get()), this::isOverdue);
+            return WorkerSighting.of(pod.get(), JobSighting.deadline(job, pod.get()), limits);
         }
         Optional<V1Pod> gone = traces.gone(id);
         if (gone.isPresent()) {
@@ -209,7 +199,9 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
                         job,
                         isActive(job)
                                 ? null
-                                : refusals.of(WorkerJob.name(worker)).orElse(null));
+                                : refusals.about(WorkerJob.name(worker))
+                                        .map(Complaint::message)
+                                        .orElse(null));
     }
 
     private static OffsetDateTime createdAt(V1Pod pod) {
@@ -221,17 +213,6 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         return job.getStatus() != null
                 && job.getStatus().getActive() != null
                 && job.getStatus().getActive() > 0;
-    }
-
-    private boolean isOverdue(V1Pod pod) {
-        Duration stuck = traces.stuckFor(String.valueOf(meta(pod).getUid()));
-        boolean config = WorkerSighting.notStarting(pod)
-                .map(waiting -> waiting.getReason())
-                .filter("CreateContainerConfigError"::equals)
-                .isPresent();
-        Duration limit =
-                config && CONFIG_LIMIT.compareTo(settings.startLimit()) < 0 ? CONFIG_LIMIT : settings.startLimit();
-        return stuck.compareTo(limit) >= 0;
     }
 
     @Override

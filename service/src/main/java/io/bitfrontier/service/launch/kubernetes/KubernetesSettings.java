@@ -34,12 +34,15 @@ import org.springframework.validation.annotation.Validated;
  * @param artifactsClaim claim of the volume that holds the service's artifact directory; without one, workers have no volume
  * @param volumes more claims that workers read, data sets for example
  * @param user numeric user and group of the workers' processes, as in the images; that of the service too where they share a volume
- * @param startLimit how long an image may fail to be pulled, or a container to be made, before its worker is given up
+ * @param startLimit how long an image may fail to be pulled, or a container to be made, before its worker is given up; three times
+ *     as long where what fails is a volume or the pod's network
  * @param staleAfter how long the API server may be silent before what was seen last is no longer believed
  * @param requestTimeout how long one request to the API server may take
+ * @param defaultClass class of sweeps that name none; default: {@code local} where there is one, otherwise the first
  * @param classes resource classes by the names that sweeps use
  */
 @Validated
+@DefaultClassOffered
 @ConfigurationProperties("bitfrontier.launch.kubernetes")
 @ConditionalOnProperty(name = "bitfrontier.launch.kind", havingValue = "kubernetes")
 record KubernetesSettings(
@@ -74,6 +77,8 @@ record KubernetesSettings(
 
         @DefaultValue("15s") @DurationMin(millis = 100) @DurationMax(minutes = 5)
         Duration requestTimeout,
+
+        @Nullable String defaultClass,
 
         @NotEmpty(message = "must name at least one resource class")
         Map<@NotNull @Pattern(regexp = LABEL, message = LABEL_MESSAGE) String, @NotNull @Valid WorkerClass> classes) {

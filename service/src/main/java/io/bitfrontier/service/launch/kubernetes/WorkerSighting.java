@@ -2,6 +2,7 @@ package io.bitfrontier.service.launch.kubernetes;
 
 import io.bitfrontier.service.launch.Launcher.Phase;
 import io.bitfrontier.service.launch.Launcher.Sighting;
+import io.bitfrontier.service.launch.kubernetes.Complaints.Complaint;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import io.kubernetes.client.openapi.models.V1ContainerState;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -47,6 +47,20 @@ final class WorkerSighting {
     private static final int SIGTERM = 15;
     private static final int LONGEST_MESSAGE = 500;
 
+    /** What a pod does not say of itself: whether things have been as they are for too long, and what events tell of it. */
+    interface Limits {
+        /** Whether its container has failed to start for too long. */
+        boolean isOverdue(V1Pod pod);
+
+        /** Why its node does not come to make its container. */
+        Optional<Complaint> hindrance(V1Pod pod);
+
+        boolean isOverdue(Complaint hindrance);
+
+        /** Whether it was to be gone long ago. */
+        boolean overstays(V1Pod pod);
+    }
+
     private WorkerSighting() {}
 
     /** How the container stands in a way of starting. */
@@ -60,29 +74,24 @@ final class WorkerSighting {
      * Of a pod that exists.
      *
      * @param deadline what the Job controller says where the Job ran past its deadline; null where it did not
-     * @param overdue whether the pod has failed to start for too long
      */
-    static Sighting of(V1Pod pod, @Nullable String deadline, Predicate<V1Pod> overdue) {
-        V1ContainerStateTerminated terminated =
-                state(pod).map(V1ContainerState::getTerminated).orElse(null);
-        if (terminated != null) {
-            return ended(pod, terminated, deadline);
+    static Sighting of(V1Pod pod, @Nullable String deadline, Limits limits) {
+        Sighting end = end(pod, deadline);
+        if (end != null) {
+            return end;
         }
         return switch (phase(pod)) {
-            case "Pending" -> pending(pod, overdue);
-            case "Running" -> running(pod);
-            case "Succeeded" -> Sighting.ended(WorkerProtocol.EXIT_DONE);
-            case "Failed" -> failedWithoutCode(pod, deadline);
+            case "Pending" -> withoutItsNode(pod, limits).orElseGet(() -> pending(pod, limits));
+            case "Running" -> withoutItsNode(pod, limits).orElseGet(() -> running(pod));
             default -> missing("its node has not reported for some time");
         };
     }
 
     /** Of a pod that was deleted, as it was seen last. */
     static Sighting ofDeleted(V1Pod pod, @Nullable String deadline) {
-        if (state(pod).map(V1ContainerState::getTerminated).isPresent()
-                || phase(pod).equals("Succeeded")
-                || phase(pod).equals("Failed")) {
-            return of(pod, deadline, any -> false);
+        Sighting end = end(pod, deadline);
+        if (end != null) {
+            return end;
         }
         boolean neverPlaced = pod.getSpec() == null || pod.getSpec().getNodeName() == null;
         return neverPlaced
@@ -90,15 +99,43 @@ final class WorkerSighting {
                 : missing("its pod was deleted, and its node did not say how it ended");
     }
 
+    /** How it ended; null where it has not. */
+    private static @Nullable Sighting end(V1Pod pod, @Nullable String deadline) {
+        V1ContainerStateTerminated terminated =
+                state(pod).map(V1ContainerState::getTerminated).orElse(null);
+        if (terminated != null) {
+            return ended(pod, terminated, deadline);
+        }
+        return switch (phase(pod)) {
+            case "Succeeded" -> Sighting.ended(WorkerProtocol.EXIT_DONE);
+            case "Failed" -> failedWithoutCode(pod, deadline);
+            default -> null;
+        };
+    }
+
     static Sighting missing(String message) {
         return new Sighting(Phase.MISSING, OptionalInt.empty(), null, sentence(message));
     }
 
-    private static Sighting pending(V1Pod pod, Predicate<V1Pod> overdue) {
+    /**
+     * A pod that the control plane gave up, or whose deletion its node does not confirm. The object may stay for ever where the
+     * node's does: it is no sign of life, whatever its phase, and no proof of death.
+     */
+    private static Optional<Sighting> withoutItsNode(V1Pod pod, Limits limits) {
+        V1PodCondition disruption = disruption(pod).orElse(null);
+        if (disruption != null && WITHOUT_THE_NODE.contains(String.valueOf(disruption.getReason()))) {
+            return Optional.of(missing(join(disruption.getReason(), disruption.getMessage())));
+        }
+        return limits.overstays(pod)
+                ? Optional.of(missing("its pod was to be gone long ago, and its node does not confirm it"))
+                : Optional.empty();
+    }
+
+    private static Sighting pending(V1Pod pod, Limits limits) {
         V1ContainerStateWaiting stuck = notStarting(pod).orElse(null);
         if (stuck != null) {
             String why = join(stuck.getReason(), stuck.getMessage());
-            return "InvalidImageName".equals(stuck.getReason()) || overdue.test(pod)
+            return "InvalidImageName".equals(stuck.getReason()) || limits.isOverdue(pod)
                     ? ended(OptionalInt.empty(), FailureClass.PLATFORM, "its container could not be started: " + why)
                     : Sighting.waiting(sentence(why));
         }
@@ -107,22 +144,32 @@ final class WorkerSighting {
             return Sighting.waiting(sentence(join(scheduled.getReason(), scheduled.getMessage())));
         }
         String node = pod.getSpec() == null ? null : pod.getSpec().getNodeName();
-        return Sighting.waiting(node == null ? "waits for the scheduler" : "is being started on node " + node);
+        return node == null ? Sighting.waiting("waits for the scheduler") : starting(pod, node, limits);
+    }
+
+    /** Until the container can be made, its state says nothing but that it is being made; what is in the way stands in events. */
+    private static Sighting starting(V1Pod pod, String node, Limits limits) {
+        Complaint hindrance = limits.hindrance(pod).orElse(null);
+        if (hindrance == null) {
+            return Sighting.waiting("is being started on node " + node);
+        }
+        String why = join(hindrance.reason(), hindrance.message());
+        return limits.isOverdue(hindrance)
+                ? ended(
+                        OptionalInt.empty(),
+                        FailureClass.PLATFORM,
+                        "its container could not be started on node " + node + ": " + why)
+                : Sighting.waiting(sentence("is being started on node " + node + ": " + why));
     }
 
     private static Sighting running(V1Pod pod) {
-        V1PodCondition disruption = disruption(pod).orElse(null);
-        if (disruption != null && WITHOUT_THE_NODE.contains(String.valueOf(disruption.getReason()))) {
-            return missing(join(disruption.getReason(), disruption.getMessage()));
-        }
         if (status(pod).map(V1PodStatus::getReason).filter("NodeLost"::equals).isPresent()) {
             return missing("its node does not answer");
         }
-        return new Sighting(
-                Phase.RUNNING,
-                OptionalInt.empty(),
-                null,
-                disruption == null ? null : sentence(join(disruption.getReason(), disruption.getMessage())));
+        String disruption = disruption(pod)
+                .map(condition -> sentence(join(condition.getReason(), condition.getMessage())))
+                .orElse(null);
+        return new Sighting(Phase.RUNNING, OptionalInt.empty(), null, disruption);
     }
 
     private static Sighting ended(V1Pod pod, V1ContainerStateTerminated terminated, @Nullable String deadline) {

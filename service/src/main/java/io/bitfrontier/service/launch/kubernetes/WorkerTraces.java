@@ -11,8 +11,8 @@ import java.util.function.LongSupplier;
 
 /**
  * What this process knows of workers beyond what exists now: Jobs that it made and the watch has not shown yet, pods that are gone
- * as they were seen last, and since when a container has not started. All of it may be lost at any time: it makes answers better,
- * never other than true.
+ * as they were seen last, since when a container has not started, and since when a pod is to leave. All of it may be lost at any
+ * time: it makes answers better, never other than true.
  */
 final class WorkerTraces {
     private static final int MOST = 5_000;
@@ -23,6 +23,7 @@ final class WorkerTraces {
     private final Map<String, Seen<V1Job>> made = bounded();
     private final Map<String, V1Pod> gone = bounded();
     private final Map<String, Long> stuckSince = bounded();
+    private final Map<String, Long> leavingSince = bounded();
 
     WorkerTraces(LongSupplier nanos) {
         this.nanos = nanos;
@@ -65,6 +66,7 @@ final class WorkerTraces {
                         .spec(new V1PodSpec().nodeName(node))
                         .status(pod.getStatus()));
         stuckSince.remove(podUid);
+        leavingSince.remove(podUid);
     }
 
     synchronized Optional<V1Pod> gone(String worker) {
@@ -73,8 +75,17 @@ final class WorkerTraces {
 
     /** How long a pod has been seen not to start. */
     synchronized Duration stuckFor(String podUid) {
+        return timeIn(stuckSince, podUid);
+    }
+
+    /** How long a pod whose deletion is asked for has been seen to be there still. */
+    synchronized Duration leavingFor(String podUid) {
+        return timeIn(leavingSince, podUid);
+    }
+
+    private Duration timeIn(Map<String, Long> since, String podUid) {
         long now = nanos.getAsLong();
-        return Duration.ofNanos(now - stuckSince.computeIfAbsent(podUid, any -> now));
+        return Duration.ofNanos(now - since.computeIfAbsent(podUid, any -> now));
     }
 
     synchronized void forget(String worker) {

@@ -3,6 +3,7 @@ package io.bitfrontier.service.launch.kubernetes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.config.BitfrontierSettings;
+import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.boot.health.contributor.Status;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
 
@@ -26,7 +28,12 @@ class KubernetesConfigurationTest {
     @ConfigurationPropertiesScan(basePackageClasses = KubernetesSettings.class)
     @EnableConfigurationProperties(BitfrontierSettings.class)
     @Import(KubernetesConfiguration.class)
-    static class Service {}
+    static class Service {
+        @Bean
+        FailPoints failPoints() {
+            return FailPoints.NONE;
+        }
+    }
 
     @TempDir
     Path directory;
@@ -92,6 +99,29 @@ class KubernetesConfigurationTest {
                 .rootCause()
                 .hasMessage("bitfrontier.launch.service-url must be set where bitfrontier.launch.kind is kubernetes: "
                         + "it is where pods reach this service"));
+    }
+
+    @Test
+    void settingsOfWhichALargeJobIsMadeAreRefusedAtStart() {
+        service()
+                .withPropertyValues(
+                        "bitfrontier.launch.kubernetes.environment.LONG=" + "x".repeat(4_000),
+                        "bitfrontier.launch.kubernetes.classes.other.cpu=1")
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("a Job of resource class 'small' has 7")
+                        .hasMessageContaining("a Job of resource class 'other' has 7")
+                        .hasMessageContaining("it must have at most 5000 when it is sent"));
+    }
+
+    @Test
+    void theServicesAddressCountsTooWhereJobsAreMeasured() {
+        service()
+                .withPropertyValues(
+                        "bitfrontier.launch.service-url=http://bitfrontier:8080/" + "x".repeat(JobSize.MOST_BYTES))
+                .run(context ->
+                        assertThat(context).getFailure().rootCause().hasMessageContaining("a Job of resource class 'small'"));
     }
 
     @Test

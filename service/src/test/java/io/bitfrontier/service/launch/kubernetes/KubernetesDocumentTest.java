@@ -120,9 +120,6 @@ class KubernetesDocumentTest {
             launcher.onChange(changes::release);
             launcher.start();
             String name = launcher.launch(Samples.launch("small"));
-            api.remove("/apis/batch/v1/namespaces/training/jobs/" + name);
-            launcher.launch(Samples.launch("small"));
-            launcher.launch(Samples.launch("small"));
             api.put("/api/v1/namespaces/training/pods/p", """
                     {"metadata": {"name": "p", "namespace": "training",
                                   "labels": {"bitfrontier.io/installation": "bitfrontier", "bitfrontier.io/worker": "%s"}},

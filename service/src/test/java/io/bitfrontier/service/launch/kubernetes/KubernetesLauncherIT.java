@@ -299,6 +299,57 @@ class KubernetesLauncherIT {
     }
 
     @Test
+    void aPodThatItsNodeNeverStartsSaysWhyAndIsMissingOnceTheNodeIsGivenUp() throws IOException {
+        try (TestNode other = node("mute-" + worker.toString().substring(0, 8))) {
+            other.vanish(false);
+            KubernetesLauncher launcher = launcher(kubeconfig, other, "exit 0");
+            launcher.launch(launch(worker, "small"));
+            String pod = admin.await(
+                            pods(),
+                            list -> list.at("/items/0/spec").has("nodeName"))
+                    .at("/items/0/metadata/name")
+                    .asString();
+            admin.create(namespace, """
+                    apiVersion: v1
+                    kind: Event
+                    metadata: {name: %s.1}
+                    involvedObject: {apiVersion: v1, kind: Pod, namespace: %s, name: %s}
+                    type: Warning
+                    reason: FailedMount
+                    message: 'MountVolume.SetUp failed for volume "artifacts": mount failed'
+                    firstTimestamp: 2026-11-22T20:00:00Z
+                    lastTimestamp: 2026-11-22T20:01:00Z
+                    """.formatted(pod, namespace, pod)).orThrow();
+
+            assertThat(await(launcher, sighting -> String.valueOf(sighting.message())
+                                    .contains("on node"))
+                            .message())
+                    .isEqualTo("is being started on node " + other.name()
+                            + ": FailedMount: MountVolume.SetUp failed for volume \"artifacts\": mount failed");
+            await(launcher, sighting -> sighting.phase() == Phase.MISSING);
+        }
+    }
+
+    @Test
+    void whatIsStoredIsLittleMoreThanTwiceWhatMayBeSent() throws IOException {
+        List<String> most = new ArrayList<>();
+        // With these, 4 940 bytes are sent.
+        for (int i = 0; i < 20; i++) {
+            most.addAll(List.of("environment.SETTING_" + i, "x".repeat(50)));
+        }
+        KubernetesLauncher launcher = launcher("exit 75", most.toArray(String[]::new));
+
+        launcher.launch(launch(worker, "small"));
+        await(launcher, sighting -> sighting.phase() == Phase.ENDED);
+
+        JsonNode job =
+                admin.await(job(), object -> condition(object, "Failed").has("message"));
+        JsonNode pod = admin.list(pods()).get(0);
+        assertThat(job.toString()).hasSizeBetween(2 * JobSize.MOST_BYTES, 22 * JobSize.MOST_BYTES / 10);
+        assertThat(pod.toString()).hasSizeBetween(2 * JobSize.MOST_BYTES, 22 * JobSize.MOST_BYTES / 10);
+    }
+
+    @Test
     void aServerThatForgetsThePastIsAskedAgainFromThePresent() throws IOException {
         KubernetesLauncher launcher = launcher("while true; do sleep 0.1; done");
         launcher.launch(launch(worker, "small"));

@@ -85,10 +85,15 @@ class KubernetesLauncherTest {
         launcher.launch(launch("small"));
         String uid = api.object(JOBS + "/" + NAME).at("/metadata/uid").asString();
 
+        String secret = api.object(SECRETS + "/" + NAME).at("/metadata/uid").asString();
+
         assertThat(launcher.launch(launch("small"))).isEqualTo(NAME);
 
         assertThat(api.object(JOBS + "/" + NAME).at("/metadata/uid").asString()).isEqualTo(uid);
+        assertThat(api.object(SECRETS + "/" + NAME).at("/metadata/uid").asString())
+                .isEqualTo(secret);
         assertThat(api.paths()).hasSize(2);
+        assertThat(api.requests()).noneMatch(request -> request.startsWith("DELETE"));
     }
 
     @Test
@@ -360,10 +365,10 @@ class KubernetesLauncherTest {
     }
 
     @Test
-    void settingsThatMakeALargeObjectAreRefusedAtStart() {
-        assertThatThrownBy(() -> launcher(settings("environment.LONG", "x".repeat(10_000))))
-                .hasMessageContaining("a Job of resource class 'small' has 1")
-                .hasMessageContaining("it must have at most 10000");
+    void theClassOfSweepsThatNameNoneIsTheSettingsIfGiven() {
+        assertThat(launcher(settings()).defaultClass()).isEmpty();
+        assertThat(launcher(settings("classes.large.gpus", "8", "default-class", "small")).defaultClass())
+                .contains("small");
     }
 
     @Test

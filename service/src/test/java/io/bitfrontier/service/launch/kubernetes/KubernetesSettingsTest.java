@@ -96,6 +96,32 @@ class KubernetesSettingsTest {
                 .containsExactly("must name at least one resource class"));
     }
 
+    @Test
+    void aDefaultClassMustBeOneOfTheClasses() {
+        with(Samples.properties("classes.large.gpus", "8", "default-class", "large"))
+                .run(context ->
+                        assertThat(context.getBean(KubernetesSettings.class).defaultClass())
+                                .isEqualTo("large"));
+        with(Samples.properties("classes.large.gpus", "8", "default-class", "smal", "image", " "))
+                .run(context -> {
+                    BindValidationException failure = findIn(context.getStartupFailure());
+
+                    assertThat(failure.getValidationErrors().getAllErrors())
+                            .extracting(error -> ((FieldError) error).getField())
+                            .containsExactlyInAnyOrder("defaultClass", "image");
+                    assertThat(failure.getValidationErrors().getAllErrors())
+                            .map(FieldError.class::cast)
+                            .filteredOn(error -> error.getField().equals("defaultClass"))
+                            .singleElement()
+                            .satisfies(error -> {
+                                assertThat(error.getRejectedValue()).isEqualTo("smal");
+                                assertThat(error.getDefaultMessage())
+                                        .startsWith("must be one of the classes: ")
+                                        .contains("small", "large");
+                            });
+                });
+    }
+
     private ApplicationContextRunner with(Map<String, String> properties) {
         return service.withPropertyValues("bitfrontier.launch.kind=kubernetes")
                 .withPropertyValues(properties.entrySet().stream()

@@ -14,7 +14,6 @@ import io.kubernetes.client.openapi.models.V1ObjectMeta;
 import io.kubernetes.client.openapi.models.V1Secret;
 import io.kubernetes.client.util.Yaml;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -113,13 +112,13 @@ class WorkerJobTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("classes")
-    void noObjectIsOverTenKilobytes(String name, KubernetesSettings settings, String resourceClass) {
+    void whatIsSentIsAtMostHalfOfTenKilobytes(String name, KubernetesSettings settings, String resourceClass) {
         V1Job job = WorkerJob.job(settings, ARTIFACTS, launch(resourceClass));
 
-        assertThat(bytes(job)).as(name).isBetween(500, 10_000);
-        assertThat(bytes(WorkerJob.secret(settings, launch(resourceClass), stored(job))))
+        assertThat(JobSize.bytes(job)).as(name).isBetween(500, JobSize.MOST_BYTES);
+        assertThat(JobSize.bytes(WorkerJob.secret(settings, launch(resourceClass), stored(job))))
                 .as(name)
-                .isBetween(100, 10_000);
+                .isBetween(100, JobSize.MOST_BYTES);
     }
 
     @ParameterizedTest(name = "{0}")
@@ -168,9 +167,5 @@ class WorkerJobTest {
                 .metadata(new V1ObjectMeta()
                         .name(job.getMetadata().getName())
                         .uid("5f3c0a52-8d0c-4d7e-8c39-0d1f6a5e9b11"));
-    }
-
-    private static int bytes(Object object) {
-        return JSON.serialize(object).getBytes(StandardCharsets.UTF_8).length;
     }
 }

@@ -12,10 +12,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.launch.Launcher.Phase;
 import io.bitfrontier.service.launch.Launcher.Sighting;
+import io.bitfrontier.service.launch.kubernetes.Complaints.Complaint;
+import io.bitfrontier.service.launch.kubernetes.WorkerSighting.Limits;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import io.kubernetes.client.openapi.models.V1Job;
 import io.kubernetes.client.openapi.models.V1Pod;
+import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -31,6 +36,39 @@ class WorkerSightingTest {
               reason: Unschedulable
               message: '0/3 nodes are available: 3 Insufficient nvidia.com/gpu.'
             """;
+
+    private static final Complaint UNMOUNTABLE = new Complaint(
+            "FailedMount",
+            "MountVolume.SetUp failed for volume \"artifacts\" : mount failed: exit status 32",
+            OffsetDateTime.parse("2026-11-22T20:00:00Z"),
+            OffsetDateTime.parse("2026-11-22T20:14:00Z"));
+
+    /** What is reached of the limits: {@code late} for all that has not started, {@code overdueToLeave} for what is to leave. */
+    private record Reached(boolean late, boolean overdueToLeave, @Nullable Complaint complaint) implements Limits {
+        @Override
+        public boolean isOverdue(V1Pod pod) {
+            return late;
+        }
+
+        @Override
+        public Optional<Complaint> hindrance(V1Pod pod) {
+            return Optional.ofNullable(complaint);
+        }
+
+        @Override
+        public boolean isOverdue(Complaint hindrance) {
+            return late;
+        }
+
+        @Override
+        public boolean overstays(V1Pod pod) {
+            return overdueToLeave;
+        }
+    }
+
+    private static final Limits NOTHING_REACHED = new Reached(false, false, null);
+    private static final Limits STUCK_FOR_LONG = new Reached(true, false, null);
+    private static final Limits OUTSTAYED = new Reached(false, true, null);
 
     @Test
     void aPodWithoutANodeWaitsWithTheSchedulersOwnSentence() {
@@ -48,9 +86,9 @@ class WorkerSightingTest {
     void aContainerThatCannotStartWaitsForAWhileAndIsThenGivenUpAsThePlatforms(String reason) {
         V1Pod pod = placed(stuck(reason, "not found: registry.example/worker:2"));
 
-        assertThat(WorkerSighting.of(pod, null, any -> false))
+        assertThat(WorkerSighting.of(pod, null, NOTHING_REACHED))
                 .isEqualTo(Sighting.waiting(reason + ": not found: registry.example/worker:2"));
-        assertThat(WorkerSighting.of(pod, null, any -> true))
+        assertThat(WorkerSighting.of(pod, null, STUCK_FOR_LONG))
                 .isEqualTo(new Sighting(
                         Phase.ENDED,
                         OptionalInt.empty(),
@@ -71,7 +109,31 @@ class WorkerSightingTest {
     void anImageThatIsBeingPulledIsNoProblem() {
         V1Pod pod = placed(stuck("ContainerCreating", ""));
 
-        assertThat(WorkerSighting.of(pod, null, any -> true).phase()).isEqualTo(Phase.WAITING);
+        assertThat(WorkerSighting.of(pod, null, STUCK_FOR_LONG).phase()).isEqualTo(Phase.WAITING);
+    }
+
+    @Test
+    void aPodWhoseVolumesCannotBeMountedSaysSoAndIsGivenUpAfterLong() {
+        V1Pod pod = placed(stuck("ContainerCreating", ""));
+
+        assertThat(WorkerSighting.of(pod, null, new Reached(false, false, UNMOUNTABLE)))
+                .isEqualTo(Sighting.waiting("is being started on node node-7: FailedMount: MountVolume.SetUp failed for volume"
+                        + " \"artifacts\" : mount failed: exit status 32"));
+        Sighting givenUp = WorkerSighting.of(pod, null, new Reached(true, false, UNMOUNTABLE));
+        assertThat(givenUp.phase()).isEqualTo(Phase.ENDED);
+        assertThat(givenUp.failure()).isEqualTo(FailureClass.PLATFORM);
+        assertThat(givenUp.message())
+                .isEqualTo("its container could not be started on node node-7: FailedMount: MountVolume.SetUp failed for volume"
+                        + " \"artifacts\" : mount failed: exit status 32");
+    }
+
+    @Test
+    void eventsAreNotAskedWhereThePodItselfSaysWhatItWaitsFor() {
+        Limits limits = new Reached(true, false, UNMOUNTABLE);
+
+        assertThat(WorkerSighting.of(unplaced(UNSCHEDULABLE), null, limits).phase())
+                .isEqualTo(Phase.WAITING);
+        assertThat(WorkerSighting.of(placed("phase: Running"), null, limits)).isEqualTo(Sighting.of(Phase.RUNNING));
     }
 
     @ParameterizedTest
@@ -129,7 +191,7 @@ class WorkerSightingTest {
         V1Job late = failed("DeadlineExceeded", "Job was active longer than specified deadline");
 
         Sighting sighting =
-                WorkerSighting.of(placed(terminated(137, "Error")), JobSighting.deadline(late, null), any -> false);
+                WorkerSighting.of(placed(terminated(137, "Error")), JobSighting.deadline(late, null), NOTHING_REACHED);
 
         assertThat(sighting.failure()).isEqualTo(FailureClass.TIMEOUT);
         assertThat(sighting.message())
@@ -145,7 +207,7 @@ class WorkerSightingTest {
         V1Pod pod = beingDeleted(placed(terminated(75, "Error")));
         pod.getMetadata().setDeletionGracePeriodSeconds(30L);
 
-        assertThat(WorkerSighting.of(pod, JobSighting.deadline(job, pod), any -> false)
+        assertThat(WorkerSighting.of(pod, JobSighting.deadline(job, pod), NOTHING_REACHED)
                         .failure())
                 .isEqualTo(FailureClass.TIMEOUT);
 
@@ -173,6 +235,33 @@ class WorkerSightingTest {
         assertThat(seen(placed("phase: Failed\n" + disrupted("DeletionByPodGC", "node is gone")))
                         .phase())
                 .isEqualTo(Phase.MISSING);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DeletionByTaintManager", "DeletionByPodGC"})
+    void aPodThatItsSilentNodeWasToStartWaitsNoLonger(String reason) {
+        assertSeen(
+                placed(stuck("ContainerCreating", "") + disrupted(reason, "node-7 is unreachable")),
+                Phase.MISSING,
+                null,
+                reason + ": node-7 is unreachable");
+        assertThat(seen(placed(stuck("ImagePullBackOff", "x") + disrupted(reason, "unreachable")))
+                        .phase())
+                .isEqualTo(Phase.MISSING);
+    }
+
+    @Test
+    void aPodWhoseDeletionItsNodeDoesNotConfirmProvesNothing() {
+        for (String status : List.of("phase: Running", "phase: Pending", stuck("ContainerCreating", ""))) {
+            V1Pod pod = beingDeleted(placed(status));
+
+            assertThat(WorkerSighting.of(pod, null, NOTHING_REACHED).phase()).isNotEqualTo(Phase.MISSING);
+            assertThat(WorkerSighting.of(pod, null, OUTSTAYED))
+                    .isEqualTo(WorkerSighting.missing(
+                            "its pod was to be gone long ago, and its node does not confirm it"));
+        }
+        assertThat(WorkerSighting.of(beingDeleted(placed(terminated(75, "Error"))), null, OUTSTAYED))
+                .isEqualTo(Sighting.ended(75));
     }
 
     @Test
@@ -242,7 +331,7 @@ class WorkerSightingTest {
     }
 
     private static Sighting seen(V1Pod pod) {
-        return WorkerSighting.of(pod, null, any -> false);
+        return WorkerSighting.of(pod, null, NOTHING_REACHED);
     }
 
     private static void assertSeen(V1Pod pod, Phase phase, @Nullable FailureClass failure, String message) {
