@@ -277,18 +277,6 @@ class OptionalFeaturesTest {
                     .isEqualTo("store");
             assertThat(rendered.settings().toString()).doesNotContain("AWS_");
         }
-
-        @Test
-        void isReachedByWorkersThroughTheirNetworkPolicy() {
-            String policy = "lab-bitfrontier-workers";
-
-            assertThat(PLAIN.the("NetworkPolicy", policy).at("/spec/egress")).hasSize(2);
-            assertThat(Chart.with(S3)
-                            .the("NetworkPolicy", policy)
-                            .at("/spec/egress/2/ports/0/port")
-                            .asInt())
-                    .isEqualTo(443);
-        }
     }
 
     @Nested
@@ -323,57 +311,6 @@ class OptionalFeaturesTest {
                             .at("/metadata/annotations/a")
                             .stringValue())
                     .isEqualTo("b");
-        }
-    }
-
-    @Nested
-    class Network {
-        @Test
-        void onlyWorkersReachTheServiceByDefault() {
-            JsonNode from = PLAIN.the("NetworkPolicy", "lab-bitfrontier").at("/spec/ingress/0/from");
-
-            assertThat(from).hasSize(1);
-            assertThat(from.at("/0/podSelector/matchLabels/app.kubernetes.io~1name")
-                            .stringValue())
-                    .isEqualTo("bitfrontier-worker");
-        }
-
-        @Test
-        void othersReachItIfNamed() {
-            JsonNode from = Chart.with("networkPolicy: {clients: [{namespaceSelector: {matchLabels: {a: b}}}]}")
-                    .the("NetworkPolicy", "lab-bitfrontier")
-                    .at("/spec/ingress/0/from");
-
-            assertThat(from).hasSize(2);
-            assertThat(from.at("/1/namespaceSelector/matchLabels/a").stringValue())
-                    .isEqualTo("b");
-        }
-
-        @Test
-        void workersReachDnsAndTheServiceByDefaultAndNobodyReachesThem() {
-            JsonNode spec =
-                    PLAIN.the("NetworkPolicy", "lab-bitfrontier-workers").get("spec");
-
-            assertThat(spec.get("ingress")).isEmpty();
-            assertThat(spec.get("egress")).hasSize(2);
-            assertThat(spec.at("/egress/0/ports/0/port").asInt()).isEqualTo(53);
-            assertThat(spec.at("/egress/1/ports/0/port").stringValue()).isEqualTo("http");
-        }
-
-        @Test
-        void workersReachMoreIfGiven() {
-            JsonNode egress = Chart.with("networkPolicy: {workerExtraEgress: [{ports: [{port: 9000}]}]}")
-                    .the("NetworkPolicy", "lab-bitfrontier-workers")
-                    .at("/spec/egress");
-
-            assertThat(egress).hasSize(3);
-            assertThat(egress.at("/2/ports/0/port").asInt()).isEqualTo(9000);
-        }
-
-        @Test
-        void thereAreNoPoliciesIfSwitchedOff() {
-            assertThat(Chart.with("networkPolicy: {enabled: false}").has("NetworkPolicy"))
-                    .isFalse();
         }
     }
 }

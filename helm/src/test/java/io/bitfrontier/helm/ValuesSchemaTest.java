@@ -46,6 +46,8 @@ class ValuesSchemaTest {
             ingress: {enabled: true}                                | host
             ingress: {paths: [api]}                                 | paths
             networkPolicy: {database: {port: 70000}}                | port
+            networkPolicy: {oidc: {port: 0}}                        | port
+            networkPolicy: {oidc: {issuer: x}}                      | issuer
             networkPolicy: {allow: []}                              | allow
             podDisruptionBudget: {maxUnavailable: 0}                | maxUnavailable
             podDisruptionBudget: {maxUnavailable: 100%}             | maxUnavailable

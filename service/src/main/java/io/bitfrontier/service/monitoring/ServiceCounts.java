@@ -1,5 +1,6 @@
 package io.bitfrontier.service.monitoring;
 
+import io.bitfrontier.service.run.Demand;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,16 +46,22 @@ class ServiceCounts {
             UNION ALL
             SELECT 'stopped sweeps', '', count(*) FROM sweep
             WHERE stopped_at IS NOT NULL AND finished_at IS NULL AND cancelled_at IS NULL
+            UNION ALL
+            SELECT 'seconds of launching', '',
+                   coalesce(floor(extract(epoch FROM statement_timestamp() - min(created_at))), 0)
+            FROM worker WHERE state = 'LAUNCHING'
             """;
 
     private final JdbcClient jdbc;
+    private final Demand demand;
     private final Clock clock;
     private @Nullable Instant readAt;
     /** By kind and state; null while the database does not answer. */
     private @Nullable Map<Key, Long> counts;
 
-    ServiceCounts(JdbcClient jdbc, Clock clock) {
+    ServiceCounts(JdbcClient jdbc, Demand demand, Clock clock) {
         this.jdbc = jdbc;
+        this.demand = demand;
         this.clock = clock;
     }
 
@@ -62,6 +69,16 @@ class ServiceCounts {
 
     double runs(String state) {
         return of("run", state);
+    }
+
+    /** READY runs that a worker might claim now: of no sweep that is paused or stopped, and not resting before a retry. */
+    double claimableRuns() {
+        return of("claimable runs", "");
+    }
+
+    /** Seconds since the oldest worker that is LAUNCHING was asked for, by the database's clock; 0 if none is. */
+    double secondsOfLaunching() {
+        return of("seconds of launching", "");
     }
 
     double workers(String state) {
@@ -103,6 +120,11 @@ class ServiceCounts {
             jdbc.sql(COUNTS).query(row -> {
                 read.put(new Key(row.getString("what"), row.getString("which")), row.getLong("number"));
             });
+            read.put(
+                    new Key("claimable runs", ""),
+                    demand.readyByClass().values().stream()
+                            .mapToLong(Integer::longValue)
+                            .sum());
             return read;
         } catch (DataAccessException | TransactionException e) {
             log.debug("no counts: the database does not answer: {}", e.toString());

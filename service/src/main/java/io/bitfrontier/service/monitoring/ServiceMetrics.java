@@ -12,7 +12,8 @@ import org.springframework.stereotype.Component;
 @Component
 class ServiceMetrics implements MeterBinder {
     private static final List<String> STORAGE_KINDS = List.of("states", "checkpoints", "going");
-    private static final List<String> WORKER_STATES = List.of("LAUNCHING", "ACTIVE", "LEFT", "LOST");
+    /** As the table of workers has them. */
+    static final List<String> WORKER_STATES = List.of("LAUNCHING", "ACTIVE", "LEFT", "LOST");
 
     private final ServiceCounts counts;
 
@@ -28,12 +29,19 @@ class ServiceMetrics implements MeterBinder {
                     .tag("state", state.name())
                     .register(registry);
         }
+        Gauge.builder("bitfrontier.runs.claimable", counts, ServiceCounts::claimableRuns)
+                .description("READY runs that a worker might claim now")
+                .register(registry);
         for (String state : WORKER_STATES) {
             Gauge.builder("bitfrontier.workers", counts, of -> of.workers(state))
                     .description("Workers by state")
                     .tag("state", state)
                     .register(registry);
         }
+        Gauge.builder("bitfrontier.workers.launching.age", counts, ServiceCounts::secondsOfLaunching)
+                .description("Age of the oldest worker that is LAUNCHING; 0 if none is")
+                .baseUnit("seconds")
+                .register(registry);
         for (String kind : STORAGE_KINDS) {
             Gauge.builder("bitfrontier.storage.bytes", counts, of -> of.storageBytes(kind))
                     .description("Checkpoints in the artifact store")

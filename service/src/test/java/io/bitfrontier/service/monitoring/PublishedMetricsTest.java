@@ -15,17 +15,24 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.test.web.servlet.MockMvc;
 
-/** The chart's alerts and dashboard ask for metrics that this service publishes. */
+/** The chart's alerts and dashboard ask for metrics, and for values of their labels, that this service publishes. */
 @ServiceTest
 class PublishedMetricsTest {
     private static final Path CHART = Path.of("../helm/bitfrontier/files");
     private static final Pattern ASKED_FOR = Pattern.compile("\\b([a-z][a-z0-9_]+)\\{");
+    private static final Pattern SELECTOR = Pattern.compile("\\b([a-z][a-z0-9_]+)\\{([^}]*)}");
+    /** Quotes are escaped in the dashboard. */
+    private static final Pattern LABEL = Pattern.compile("(\\w+)(?:=~|!~|!=|=)\\\\?\"([^\"\\\\]*)");
+    /** Of Prometheus, and what only calls of that kind bring about. */
+    private static final Set<String> OPEN_LABELS = Set.of("namespace", "job", "persistentvolumeclaim", "status");
     /** Prometheus' own, and the kubelet's. */
     private static final Set<String> OF_OTHERS =
             Set.of("up", "kubelet_volume_stats_available_bytes", "kubelet_volume_stats_capacity_bytes");
@@ -57,6 +64,41 @@ class PublishedMetricsTest {
                 .doesNotContainAnyElementsOf(published());
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"alerts.yaml", "dashboard.json"})
+    void everyValueOfALabelAskedForIsPublished(String file) throws Exception {
+        assertThat(chosen(Files.readString(CHART.resolve(file)))).isNotEmpty().isSubsetOf(chosen(scrape()));
+    }
+
+    @Test
+    void aValueThatIsMisspelledIsNoticed() {
+        String inTheDashboard = "bitfrontier_runs{job=\\\"x\\\", state!=\\\"REDY\\\"}";
+        String inAnAlert = "bitfrontier_workers{state=~\"ACTIVE|LOOST\"}";
+
+        assertThat(chosen(inTheDashboard + inAnAlert))
+                .containsExactlyInAnyOrder(
+                        new Choice("bitfrontier_runs", "state", "REDY"),
+                        new Choice("bitfrontier_workers", "state", "ACTIVE"),
+                        new Choice("bitfrontier_workers", "state", "LOOST"))
+                .filteredOn(choice -> !chosen(scrape()).contains(choice))
+                .extracting(Choice::value)
+                .containsExactlyInAnyOrder("REDY", "LOOST");
+    }
+
+    private record Choice(String metric, String label, String value) {}
+
+    /** The values of labels by which metrics are chosen, or which they have. */
+    private static Set<Choice> chosen(String expressions) {
+        return SELECTOR.matcher(expressions)
+                .results()
+                .flatMap(selector -> LABEL.matcher(selector.group(2))
+                        .results()
+                        .filter(label -> !OPEN_LABELS.contains(label.group(1)))
+                        .flatMap(label -> Stream.of(label.group(2).split("\\|"))
+                                .map(value -> new Choice(selector.group(1), label.group(1), value))))
+                .collect(Collectors.toSet());
+    }
+
     private static Set<String> askedFor(String expressions) {
         Set<String> names = new TreeSet<>();
         Matcher matcher = ASKED_FOR.matcher(expressions);
@@ -68,15 +110,17 @@ class PublishedMetricsTest {
 
     /** The names of all that is measured now, as Prometheus would read them. */
     private Set<String> published() {
-        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        meters.forEachMeter(meter -> copy(meter.getId(), prometheus));
         Set<String> names = new TreeSet<>();
-        prometheus
-                .scrape()
-                .lines()
+        scrape().lines()
                 .filter(line -> !line.startsWith("#"))
                 .forEach(line -> names.add(line.split("[{ ]", 2)[0]));
         return names;
+    }
+
+    private String scrape() {
+        PrometheusMeterRegistry prometheus = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        meters.forEachMeter(meter -> copy(meter.getId(), prometheus));
+        return prometheus.scrape();
     }
 
     private static void copy(Meter.Id id, MeterRegistry into) {

@@ -2,6 +2,7 @@ package io.bitfrontier.service.monitoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.bitfrontier.service.run.Demand;
 import io.bitfrontier.service.testing.ServiceTest;
 import io.bitfrontier.service.testing.StoredRows;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -9,7 +10,9 @@ import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -18,12 +21,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 @ServiceTest
 class ServiceMetricsTest {
     private final JdbcClient jdbc;
+    private final Demand demand;
     private final StoredRows rows;
     private final HandClock clock = new HandClock();
 
     @Autowired
-    ServiceMetricsTest(JdbcClient jdbc) {
+    ServiceMetricsTest(JdbcClient jdbc, Demand demand) {
         this.jdbc = jdbc;
+        this.demand = demand;
         this.rows = new StoredRows(jdbc);
     }
 
@@ -69,6 +74,52 @@ class ServiceMetricsTest {
     }
 
     @Test
+    void runsThatAPausedSweepHasReadyWaitForNoWorker() {
+        UUID going = rows.sweep();
+        UUID paused = rows.sweep();
+        for (UUID sweep : List.of(going, paused, paused)) {
+            rows.run(sweep, "train", "READY", rows.state("tiny-17k", "16", 1000));
+        }
+        jdbc.sql("UPDATE sweep SET paused_at = now() WHERE id = ?").param(paused).update();
+
+        SimpleMeterRegistry meters = meters(jdbc);
+
+        assertThat(gauge(meters, "bitfrontier.runs", "READY")).isEqualTo(3);
+        assertThat(claimable(meters)).isEqualTo(1);
+    }
+
+    @Test
+    void runsThatRestBeforeARetryWaitForNoWorker() {
+        long run = rows.run(rows.sweep(), "train", "READY", rows.state("tiny-17k", "16", 1000));
+        jdbc.sql("UPDATE run SET not_before = now() + interval '1 hour' WHERE id = ?")
+                .param(run)
+                .update();
+
+        assertThat(claimable(meters(jdbc))).isZero();
+    }
+
+    @Test
+    void theOldestWorkerThatIsStartingIsAsOldAsTheDatabaseSays() {
+        assertThat(launchingSeconds(meters(jdbc))).isZero();
+        worker("ACTIVE", "3 hours");
+        worker("LAUNCHING", "2 hours");
+        worker("LAUNCHING", "1 minute");
+
+        assertThat(launchingSeconds(meters(jdbc))).isGreaterThanOrEqualTo(7_200).isLessThan(10_800);
+    }
+
+    @Test
+    void workersAreCountedInEveryStateThatTheTableAllows() {
+        String check = jdbc.sql("""
+                        SELECT pg_get_constraintdef(oid) FROM pg_constraint
+                        WHERE conrelid = 'worker'::regclass AND conname = 'worker_state_check'
+                        """).query(String.class).single();
+
+        assertThat(Pattern.compile("'([A-Z]+)'").matcher(check).results().map(match -> match.group(1)))
+                .containsExactlyInAnyOrderElementsOf(ServiceMetrics.WORKER_STATES);
+    }
+
+    @Test
     void countsAreReadAgainOnlyAfterAWhile() {
         SimpleMeterRegistry meters = meters(jdbc);
         assertThat(gauge(meters, "bitfrontier.runs", "READY")).isZero();
@@ -86,13 +137,31 @@ class ServiceMetricsTest {
         PGSimpleDataSource nowhere = new PGSimpleDataSource();
         nowhere.setUrl("jdbc:postgresql://127.0.0.1:1/nothing");
 
-        assertThat(gauge(meters(JdbcClient.create(nowhere)), "bitfrontier.runs", "READY"))
-                .isNaN();
+        SimpleMeterRegistry meters = meters(JdbcClient.create(nowhere));
+
+        assertThat(gauge(meters, "bitfrontier.runs", "READY")).isNaN();
+        assertThat(claimable(meters)).isNaN();
+        assertThat(launchingSeconds(meters)).isNaN();
+    }
+
+    private void worker(String state, String age) {
+        jdbc.sql("""
+                        INSERT INTO worker (id, launcher, resource_class, token_sha256, state, created_at)
+                        VALUES (?, 'local', 'local', repeat('0', 64), ?, now() - CAST(? AS interval))
+                        """).params(UUID.randomUUID(), state, age).update();
+    }
+
+    private static double claimable(SimpleMeterRegistry meters) {
+        return meters.get("bitfrontier.runs.claimable").gauge().value();
+    }
+
+    private static double launchingSeconds(SimpleMeterRegistry meters) {
+        return meters.get("bitfrontier.workers.launching.age").gauge().value();
     }
 
     private SimpleMeterRegistry meters(JdbcClient of) {
         SimpleMeterRegistry meters = new SimpleMeterRegistry();
-        new ServiceMetrics(new ServiceCounts(of, clock)).bindTo(meters);
+        new ServiceMetrics(new ServiceCounts(of, demand, clock)).bindTo(meters);
         return meters;
     }
 
