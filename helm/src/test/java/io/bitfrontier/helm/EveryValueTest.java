@@ -80,7 +80,9 @@ class EveryValueTest {
     @ParameterizedTest
     @MethodSource("names")
     void anotherOneRendersSomethingElse(String name) {
-        assertThat(acts(name)).as("another value of %s renders something else", name).isTrue();
+        assertThat(acts(name))
+                .as("another value of %s renders something else", name)
+                .isTrue();
     }
 
     @Test
@@ -93,8 +95,7 @@ class EveryValueTest {
         List<String> names = names().toList();
 
         assertThat(OTHERS.propertyNames()).allSatisfy(name -> assertThat(names).contains(name));
-        assertThat(NEEDED.propertyNames())
-                .allSatisfy(group -> assertThat(names).anyMatch(name -> isOf(group, name)));
+        assertThat(NEEDED.propertyNames()).allSatisfy(group -> assertThat(names).anyMatch(name -> isOf(group, name)));
     }
 
     private static boolean acts(String name) {

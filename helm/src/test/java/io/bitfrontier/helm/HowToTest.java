@@ -57,9 +57,8 @@ class HowToTest {
 
         assertThat(urls).isNotEmpty().allSatisfy(url -> {
             assertThat(url).contains("sslmode=verify-full");
-            assertThat(found("[?&]sslrootcert=([^&]+)", url))
-                    .singleElement()
-                    .satisfies(file -> assertThat(mounts).anyMatch(mount -> file.startsWith(mount + "/")));
+            assertThat(found("[?&]sslrootcert=([^&]+)", url)).singleElement().satisfies(file -> assertThat(mounts)
+                    .anyMatch(mount -> file.startsWith(mount + "/")));
         });
     }
 

@@ -40,7 +40,8 @@ class NetworkPolicyTest {
 
         @Test
         void othersCallItIfNamed() {
-            JsonNode from = callers(Chart.with("networkPolicy: {clients: [{namespaceSelector: {matchLabels: {a: b}}}]}"));
+            JsonNode from =
+                    callers(Chart.with("networkPolicy: {clients: [{namespaceSelector: {matchLabels: {a: b}}}]}"));
 
             assertThat(from).hasSize(2);
             assertThat(from.at("/1/namespaceSelector/matchLabels/a").stringValue())
@@ -136,10 +137,9 @@ class NetworkPolicyTest {
 
     @Test
     void bothDirectionsOfBothAreRestricted() {
-        assertThat(PLAIN.all("NetworkPolicy"))
-                .hasSize(2)
-                .allSatisfy(policy ->
-                        assertThat(policy.at("/spec/policyTypes")).hasToString("[\"Ingress\",\"Egress\"]"));
+        assertThat(PLAIN.all("NetworkPolicy")).hasSize(2).allSatisfy(policy -> assertThat(
+                        policy.at("/spec/policyTypes"))
+                .hasToString("[\"Ingress\",\"Egress\"]"));
     }
 
     @Test

@@ -133,7 +133,9 @@ class S3Store implements ArtifactStore {
                 kept.stream().map(this::key).flatMap(Optional::stream).toList();
         try {
             List<ObjectIdentifier> batch = new ArrayList<>();
-            s3.listObjectsV2Paginator(list -> list.bucket(settings.bucket()).prefix(directory.get() + "/"))
+            s3
+                    .listObjectsV2Paginator(
+                            list -> list.bucket(settings.bucket()).prefix(directory.get() + "/"))
                     .contents()
                     .stream()
                     .filter(object -> keptKeys.stream().noneMatch(one -> isOrIsBelow(object.key(), one)))

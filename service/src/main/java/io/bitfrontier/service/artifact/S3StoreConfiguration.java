@@ -27,8 +27,8 @@ class S3StoreConfiguration {
                 .region(Region.of(settings.region()))
                 .endpointOverride(settings.endpoint())
                 .forcePathStyle(settings.pathStyle())
-                .overrideConfiguration(calls -> calls.apiCallTimeout(settings.callTimeout())
-                        .apiCallAttemptTimeout(oneTry))
+                .overrideConfiguration(
+                        calls -> calls.apiCallTimeout(settings.callTimeout()).apiCallAttemptTimeout(oneTry))
                 .build();
     }
 

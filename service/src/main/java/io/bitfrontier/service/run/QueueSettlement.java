@@ -69,9 +69,7 @@ class QueueSettlement {
                 int settled = jdbc.sql("""
                                 UPDATE sweep_run n SET state = r.state, not_before = r.not_before
                                 FROM run r WHERE r.id = n.run_id AND n.run_id = :run AND n.state <> r.state
-                                """)
-                        .param("run", run)
-                        .update();
+                                """).param("run", run).update();
                 if (settled > 0) {
                     log.info("run {} is {} for {} more sweeps", run, state, settled);
                 }

@@ -38,7 +38,8 @@ public record PlannedSweep(SweepDocument document, GridExpander.Expansion expans
             throw ProblemException.invalid(List.of(new Violation(
                     document.grid().exclusions().isEmpty() ? "grid" : "exclude",
                     Integer.toString(expansion.dropped().size()),
-                    "leaves no point: all " + expansion.dropped().size() + " combinations are dropped, the first because "
+                    "leaves no point: all " + expansion.dropped().size()
+                            + " combinations are dropped, the first because "
                             + expansion.dropped().get(0).reason())));
         }
         return new PlannedSweep(document, expansion, Planner.plan(expansion.points(), document.training()));

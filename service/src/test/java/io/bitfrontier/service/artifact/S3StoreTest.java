@@ -134,7 +134,9 @@ class S3StoreTest {
             new S3Store(s3, signer, settings())
                     .deleteAllBut(
                             "s3://frontier/" + attempt,
-                            List.of("s3://frontier/" + attempt + "/tokens-1", "s3://elsewhere/" + attempt + "/tokens-2"));
+                            List.of(
+                                    "s3://frontier/" + attempt + "/tokens-1",
+                                    "s3://elsewhere/" + attempt + "/tokens-2"));
 
             assertThat(s3.deleted).containsExactly(attempt + "/tokens-10/state", attempt + "/tokens-2/state");
         }

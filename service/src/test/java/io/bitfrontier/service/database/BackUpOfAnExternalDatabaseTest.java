@@ -31,8 +31,8 @@ class BackUpOfAnExternalDatabaseTest {
     private static final String TARGET = "backup_target";
 
     private final TestDatabase shared = TestDatabase.get();
-    private final JdbcClient server = JdbcClient.create(
-            new DriverManagerDataSource(shared.url(), shared.user(), shared.password()));
+    private final JdbcClient server =
+            JdbcClient.create(new DriverManagerDataSource(shared.url(), shared.user(), shared.password()));
 
     @TempDir
     private Path directory;
@@ -43,8 +43,8 @@ class BackUpOfAnExternalDatabaseTest {
             int major = majorVersion(program);
             assumeTrue(
                     major >= PostgresBinaries.MAJOR_VERSION,
-                    () -> program + " of PostgreSQL " + PostgresBinaries.MAJOR_VERSION + " or newer is not on the PATH, but "
-                            + (major == 0 ? "none" : "that of " + major));
+                    () -> program + " of PostgreSQL " + PostgresBinaries.MAJOR_VERSION
+                            + " or newer is not on the PATH, but " + (major == 0 ? "none" : "that of " + major));
         }
         for (String name : List.of(SOURCE, TARGET)) {
             server.sql("DROP DATABASE IF EXISTS " + name + " WITH (FORCE)").update();
@@ -89,8 +89,8 @@ class BackUpOfAnExternalDatabaseTest {
         String guide = Files.readString(Path.of("../docs/how-to/operate.md"));
         int begin = guide.indexOf("```sh\n", guide.indexOf("<!-- external -->")) + "```sh\n".length();
         String commands = guide.substring(begin, guide.indexOf("```", begin));
-        String output = output(
-                Map.of("SOURCE", address(SOURCE), "TARGET", address(TARGET)), List.of("bash", "-euc", commands));
+        String output =
+                output(Map.of("SOURCE", address(SOURCE), "TARGET", address(TARGET)), List.of("bash", "-euc", commands));
         assertThat(directory.resolve("bitfrontier.dump")).as(output).isNotEmptyFile();
     }
 
@@ -105,8 +105,8 @@ class BackUpOfAnExternalDatabaseTest {
     /** Of the program on the PATH; 0 where there is none. */
     private int majorVersion(String program) throws Exception {
         try {
-            Matcher version = Pattern.compile("\\(PostgreSQL\\) (\\d+)")
-                    .matcher(output(Map.of(), List.of(program, "--version")));
+            Matcher version =
+                    Pattern.compile("\\(PostgreSQL\\) (\\d+)").matcher(output(Map.of(), List.of(program, "--version")));
             return version.find() ? Integer.parseInt(version.group(1)) : 0;
         } catch (IOException e) {
             return 0;

@@ -20,7 +20,10 @@ final class FakeLauncher implements Launcher {
     int capacity = 2;
     int runsPerWorker;
     boolean unavailable;
-    @Nullable String defaultClass;
+
+    @Nullable
+    String defaultClass;
+
     final Set<UUID> withheld = new HashSet<>();
 
     void exit(UUID worker, int code) {

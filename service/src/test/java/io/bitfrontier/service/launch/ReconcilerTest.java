@@ -83,16 +83,7 @@ class ReconcilerTest {
         WorkerComparison comparison = new WorkerComparison(
                 launcher, workers, leases, endings, staffing, FailPoints.NONE, settings, runSettings);
         return new Reconciler(
-                launcher,
-                comparison,
-                workers,
-                leases,
-                endings,
-                dependants,
-                staffing,
-                turns,
-                settings,
-                runSettings);
+                launcher, comparison, workers, leases, endings, dependants, staffing, turns, settings, runSettings);
     }
 
     @Test

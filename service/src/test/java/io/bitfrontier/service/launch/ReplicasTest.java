@@ -164,16 +164,7 @@ class ReplicasTest {
         WorkerComparison comparison =
                 new WorkerComparison(launcher, workers, leases, endings, staffing, FailPoints.NONE, settings, runs);
         return new Reconciler(
-                launcher,
-                comparison,
-                workers,
-                leases,
-                endings,
-                dependants,
-                staffing,
-                alwaysItsOwn,
-                settings,
-                runs);
+                launcher, comparison, workers, leases, endings, dependants, staffing, alwaysItsOwn, settings, runs);
     }
 
     private static <T> List<T> atOnce(Callable<T> work) throws Exception {

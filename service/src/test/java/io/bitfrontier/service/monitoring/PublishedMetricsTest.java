@@ -111,9 +111,7 @@ class PublishedMetricsTest {
     /** The names of all that is measured now, as Prometheus would read them. */
     private Set<String> published() {
         Set<String> names = new TreeSet<>();
-        scrape().lines()
-                .filter(line -> !line.startsWith("#"))
-                .forEach(line -> names.add(line.split("[{ ]", 2)[0]));
+        scrape().lines().filter(line -> !line.startsWith("#")).forEach(line -> names.add(line.split("[{ ]", 2)[0]));
         return names;
     }
 

@@ -80,7 +80,9 @@ class ServiceMetricsTest {
         for (UUID sweep : List.of(going, paused, paused)) {
             rows.run(sweep, "train", "READY", rows.state("tiny-17k", "16", 1000));
         }
-        jdbc.sql("UPDATE sweep SET paused_at = now() WHERE id = ?").param(paused).update();
+        jdbc.sql("UPDATE sweep SET paused_at = now() WHERE id = ?")
+                .param(paused)
+                .update();
 
         SimpleMeterRegistry meters = meters(jdbc);
 

@@ -67,8 +67,7 @@ class GridExpanderTest {
 
     @Test
     void aChoiceThatResolvesToAFunctionThatIsThereTooAddsNothingAndIsNamed() {
-        Grid both =
-                grid(List.of(Precision.TWO), List.of(QuantizerChoice.PARETOQ, new QuantizerChoice(Quantizer.SEQ)));
+        Grid both = grid(List.of(Precision.TWO), List.of(QuantizerChoice.PARETOQ, new QuantizerChoice(Quantizer.SEQ)));
 
         GridExpander.Expansion expansion = GridExpander.expand(both, 1024);
 

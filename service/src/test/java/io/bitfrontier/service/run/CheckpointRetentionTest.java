@@ -166,14 +166,7 @@ class CheckpointRetentionTest {
     void whatCouldNotBeRemovedIsGoingStill() throws IOException {
         UUID sweep = person.submit(SWEEP);
         Path directory = aCheckpointOfARunCancelledLongAgo(sweep);
-        new CheckpointRetention(
-                        jdbc,
-                        registry,
-                        leftovers,
-                        new StubbornStore(),
-                        settings,
-                        transactions,
-                        FailPoints.NONE)
+        new CheckpointRetention(jdbc, registry, leftovers, new StubbornStore(), settings, transactions, FailPoints.NONE)
                 .removeUnneeded();
         assertThat(count("checkpoint WHERE going_since IS NOT NULL")).isEqualTo(1);
 

@@ -156,7 +156,10 @@ class ClaimQueueTest {
                 .update();
         readySince(List.of(patient.run()), "1 minute");
         readySince(List.of(urgent.run()), "1 day");
-        assertThat(tryClaim()).map(this::account).as("what is READY no more counts no more").contains(high);
+        assertThat(tryClaim())
+                .map(this::account)
+                .as("what is READY no more counts no more")
+                .contains(high);
     }
 
     @Test

@@ -179,7 +179,8 @@ class FailPointsIT {
     /** An attempt at a run that failed a day ago died while it wrote a checkpoint; its directory. */
     private Path whatAnAttemptLeftBehind() throws IOException {
         Path directory = home.resolve("artifacts/workers/earlier/run-0/attempt-1");
-        Files.writeString(Files.createDirectories(directory.resolve(".writing-1")).resolve("weights"), "5");
+        Files.writeString(
+                Files.createDirectories(directory.resolve(".writing-1")).resolve("weights"), "5");
         UUID worker = UUID.randomUUID();
         jdbc.sql("""
                         INSERT INTO worker (id, launcher, resource_class, token_sha256, state, ended_at)

@@ -23,12 +23,7 @@ final class FaultRecord {
      * @param seconds from submission to the end of the sweep
      */
     record Strike(
-            String name,
-            String description,
-            @Nullable String failure,
-            long interrupted,
-            long refused,
-            double seconds) {
+            String name, String description, @Nullable String failure, long interrupted, long refused, double seconds) {
         boolean held() {
             return failure == null;
         }

@@ -40,7 +40,8 @@ class NativeLibrariesTest {
         List<Process> processes = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             processes.add(new ProcessBuilder(
-                            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                            Path.of(System.getProperty("java.home"), "bin", "java")
+                                    .toString(),
                             "-Xmx256m",
                             "-XX:+UseSerialGC",
                             "-XX:TieredStopAtLevel=1",
@@ -81,7 +82,8 @@ class NativeLibrariesTest {
     void anotherBuildIsLoadedInTurnAgain() {
         libraries("a", LONG).loadInTurn();
         libraries("b", LONG).loadInTurn();
-        assertThat(folder.toFile().list((any, name) -> name.startsWith("loaded-"))).hasSize(2);
+        assertThat(folder.toFile().list((any, name) -> name.startsWith("loaded-")))
+                .hasSize(2);
     }
 
     @Test
@@ -96,7 +98,8 @@ class NativeLibrariesTest {
         assertThatThrownBy(broken::loadInTurn).isInstanceOf(UnsatisfiedLinkError.class);
         libraries("a", LONG).loadInTurn();
         assertThat(loads).hasValue(1);
-        assertThat(folder.toFile().list((any, name) -> name.startsWith("loaded-"))).hasSize(1);
+        assertThat(folder.toFile().list((any, name) -> name.startsWith("loaded-")))
+                .hasSize(1);
     }
 
     private NativeLibraries libraries(String key, Duration patience) {

@@ -32,7 +32,8 @@ import org.hibernate.validator.constraintvalidation.HibernateConstraintValidator
             }
             HibernateConstraintValidatorContext own = context.unwrap(HibernateConstraintValidatorContext.class);
             own.disableDefaultConstraintViolation();
-            own.addMessageParameter("offered", String.join(", ", settings.classes().keySet()))
+            own.addMessageParameter(
+                            "offered", String.join(", ", settings.classes().keySet()))
                     .buildConstraintViolationWithTemplate(own.getDefaultConstraintMessageTemplate())
                     .addPropertyNode("defaultClass")
                     .addConstraintViolation();

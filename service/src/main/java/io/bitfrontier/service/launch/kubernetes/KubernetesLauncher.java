@@ -70,8 +70,7 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
         this.traces = new WorkerTraces(nanos);
         this.logs = new PodLogs(cluster);
         this.refusals = new Complaints(cluster::refusedPods, calls, nanos);
-        this.limits = new PodLimits(
-                settings.startLimit(), traces, new Complaints(cluster::hinderedPods, calls, nanos));
+        this.limits = new PodLimits(settings.startLimit(), traces, new Complaints(cluster::hinderedPods, calls, nanos));
         this.jobs = new Watched<>(
                 "Jobs", V1Job.class, cluster.jobs(), settings.staleAfter(), nanos, new Changes<>(this::jobChanged));
         this.pods = new Watched<>(
@@ -164,7 +163,8 @@ final class KubernetesLauncher implements Launcher, AutoCloseable {
             if (!e.isConflict()) {
                 throw e;
             }
-            // No other worker has this name, and a worker is given one token in its life: it is this very request, sent again.
+            // No other worker has this name, and a worker is given one token in its life: it is this very request, sent
+            // again.
             log.debug("Secret {} was made by an earlier try", name);
         }
     }

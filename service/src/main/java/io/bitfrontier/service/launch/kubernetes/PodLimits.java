@@ -43,9 +43,7 @@ final class PodLimits implements WorkerSighting.Limits {
 
     @Override
     public Optional<Complaint> hindrance(V1Pod pod) {
-        return Optional.ofNullable(pod.getMetadata())
-                .map(V1ObjectMeta::getName)
-                .flatMap(hindrances::about);
+        return Optional.ofNullable(pod.getMetadata()).map(V1ObjectMeta::getName).flatMap(hindrances::about);
     }
 
     @Override
@@ -65,6 +63,7 @@ final class PodLimits implements WorkerSighting.Limits {
     }
 
     private static String uid(V1Pod pod) {
-        return String.valueOf(pod.getMetadata() == null ? null : pod.getMetadata().getUid());
+        return String.valueOf(
+                pod.getMetadata() == null ? null : pod.getMetadata().getUid());
     }
 }

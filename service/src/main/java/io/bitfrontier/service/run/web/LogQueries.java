@@ -98,15 +98,12 @@ class LogQueries {
 
     private Newest outputs(long run) {
         Newest newest = new Newest();
-        jdbc.sql(NEWEST_OUTPUTS)
-                .param("run", run)
-                .param("most", MOST_OF_OUTPUT)
-                .query(row -> {
-                    newest.add(row.getLong("bytes"), row.getLong("total"));
-                    newest.text.append("\n--- attempt ").append(row.getInt("number"));
-                    newest.text.append(", what its worker printed at last (").append(row.getString("end_reason"));
-                    newest.text.append(") ---\n").append(row.getString("output"));
-                });
+        jdbc.sql(NEWEST_OUTPUTS).param("run", run).param("most", MOST_OF_OUTPUT).query(row -> {
+            newest.add(row.getLong("bytes"), row.getLong("total"));
+            newest.text.append("\n--- attempt ").append(row.getInt("number"));
+            newest.text.append(", what its worker printed at last (").append(row.getString("end_reason"));
+            newest.text.append(") ---\n").append(row.getString("output"));
+        });
         return newest;
     }
 }

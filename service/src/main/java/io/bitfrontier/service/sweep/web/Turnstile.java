@@ -54,8 +54,7 @@ final class Turnstile {
         try {
             // With a time, even none, nobody jumps the queue.
             return turns.tryAcquire(0, TimeUnit.SECONDS)
-                    || waiting() < mostWaiting
-                            && turns.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
+                    || waiting() < mostWaiting && turns.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;

@@ -120,8 +120,10 @@ class KubernetesConfigurationTest {
         service()
                 .withPropertyValues(
                         "bitfrontier.launch.service-url=http://bitfrontier:8080/" + "x".repeat(JobSize.MOST_BYTES))
-                .run(context ->
-                        assertThat(context).getFailure().rootCause().hasMessageContaining("a Job of resource class 'small'"));
+                .run(context -> assertThat(context)
+                        .getFailure()
+                        .rootCause()
+                        .hasMessageContaining("a Job of resource class 'small'"));
     }
 
     @Test

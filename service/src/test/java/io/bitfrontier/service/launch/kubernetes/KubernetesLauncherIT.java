@@ -304,9 +304,7 @@ class KubernetesLauncherIT {
             other.vanish(false);
             KubernetesLauncher launcher = launcher(kubeconfig, other, "exit 0");
             launcher.launch(launch(worker, "small"));
-            String pod = admin.await(
-                            pods(),
-                            list -> list.at("/items/0/spec").has("nodeName"))
+            String pod = admin.await(pods(), list -> list.at("/items/0/spec").has("nodeName"))
                     .at("/items/0/metadata/name")
                     .asString();
             admin.create(namespace, """
@@ -342,8 +340,7 @@ class KubernetesLauncherIT {
         launcher.launch(launch(worker, "small"));
         await(launcher, sighting -> sighting.phase() == Phase.ENDED);
 
-        JsonNode job =
-                admin.await(job(), object -> condition(object, "Failed").has("message"));
+        JsonNode job = admin.await(job(), object -> condition(object, "Failed").has("message"));
         JsonNode pod = admin.list(pods()).get(0);
         assertThat(job.toString()).hasSizeBetween(2 * JobSize.MOST_BYTES, 22 * JobSize.MOST_BYTES / 10);
         assertThat(pod.toString()).hasSizeBetween(2 * JobSize.MOST_BYTES, 22 * JobSize.MOST_BYTES / 10);

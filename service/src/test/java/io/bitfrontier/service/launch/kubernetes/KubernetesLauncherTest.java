@@ -367,7 +367,8 @@ class KubernetesLauncherTest {
     @Test
     void theClassOfSweepsThatNameNoneIsTheSettingsIfGiven() {
         assertThat(launcher(settings()).defaultClass()).isEmpty();
-        assertThat(launcher(settings("classes.large.gpus", "8", "default-class", "small")).defaultClass())
+        assertThat(launcher(settings("classes.large.gpus", "8", "default-class", "small"))
+                        .defaultClass())
                 .contains("small");
     }
 

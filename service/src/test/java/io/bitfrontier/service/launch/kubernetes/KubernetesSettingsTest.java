@@ -99,9 +99,9 @@ class KubernetesSettingsTest {
     @Test
     void aDefaultClassMustBeOneOfTheClasses() {
         with(Samples.properties("classes.large.gpus", "8", "default-class", "large"))
-                .run(context ->
-                        assertThat(context.getBean(KubernetesSettings.class).defaultClass())
-                                .isEqualTo("large"));
+                .run(context -> assertThat(
+                                context.getBean(KubernetesSettings.class).defaultClass())
+                        .isEqualTo("large"));
         with(Samples.properties("classes.large.gpus", "8", "default-class", "smal", "image", " "))
                 .run(context -> {
                     BindValidationException failure = findIn(context.getStartupFailure());

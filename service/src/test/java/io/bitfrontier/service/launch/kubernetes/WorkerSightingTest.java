@@ -44,7 +44,8 @@ class WorkerSightingTest {
             OffsetDateTime.parse("2026-11-22T20:14:00Z"));
 
     /** What is reached of the limits: {@code late} for all that has not started, {@code overdueToLeave} for what is to leave. */
-    private record Reached(boolean late, boolean overdueToLeave, @Nullable Complaint complaint) implements Limits {
+    private record Reached(
+            boolean late, boolean overdueToLeave, @Nullable Complaint complaint) implements Limits {
         @Override
         public boolean isOverdue(V1Pod pod) {
             return late;
@@ -117,14 +118,16 @@ class WorkerSightingTest {
         V1Pod pod = placed(stuck("ContainerCreating", ""));
 
         assertThat(WorkerSighting.of(pod, null, new Reached(false, false, UNMOUNTABLE)))
-                .isEqualTo(Sighting.waiting("is being started on node node-7: FailedMount: MountVolume.SetUp failed for volume"
-                        + " \"artifacts\" : mount failed: exit status 32"));
+                .isEqualTo(Sighting.waiting(
+                        "is being started on node node-7: FailedMount: MountVolume.SetUp failed for volume"
+                                + " \"artifacts\" : mount failed: exit status 32"));
         Sighting givenUp = WorkerSighting.of(pod, null, new Reached(true, false, UNMOUNTABLE));
         assertThat(givenUp.phase()).isEqualTo(Phase.ENDED);
         assertThat(givenUp.failure()).isEqualTo(FailureClass.PLATFORM);
         assertThat(givenUp.message())
-                .isEqualTo("its container could not be started on node node-7: FailedMount: MountVolume.SetUp failed for volume"
-                        + " \"artifacts\" : mount failed: exit status 32");
+                .isEqualTo(
+                        "its container could not be started on node node-7: FailedMount: MountVolume.SetUp failed for volume"
+                                + " \"artifacts\" : mount failed: exit status 32");
     }
 
     @Test
