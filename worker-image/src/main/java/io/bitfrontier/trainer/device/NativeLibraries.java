@@ -81,17 +81,23 @@ public final class NativeLibraries {
             loader.run();
             return;
         }
+        boolean done = false;
         try (FileChannel turn = FileChannel.open(
                         folder.resolve("loading"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = await(turn)) {
             loader.run();
+            done = true;
             if (lock != null) {
                 Files.createFile(loaded);
             }
         } catch (FileAlreadyExistsException e) {
             log.debug("another process has loaded them meanwhile");
         } catch (IOException e) {
-            throw new IllegalStateException("LibTorch cannot be loaded from " + folder + ": " + e.getMessage(), e);
+            // A file system without locks, or a full one: nobody is worse off than without turns.
+            log.warn("processes do not load LibTorch from {} in turn: {}", folder, e.toString());
+            if (!done) {
+                loader.run();
+            }
         }
     }
 

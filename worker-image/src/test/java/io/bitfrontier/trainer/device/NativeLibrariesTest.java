@@ -102,6 +102,13 @@ class NativeLibrariesTest {
                 .hasSize(1);
     }
 
+    @Test
+    void aFolderThatCannotBeLockedIsLoadedFromAllTheSame() throws IOException {
+        Files.createDirectory(folder.resolve("loading"));
+        libraries("a", LONG).loadInTurn();
+        assertThat(loads).hasValue(1);
+    }
+
     private NativeLibraries libraries(String key, Duration patience) {
         return new NativeLibraries(folder, key, loads::incrementAndGet, patience);
     }
