@@ -30,6 +30,7 @@ class EveryValueTest {
             access.oidc.roles: {lab: default=viewer}
             datasets: [{claim: corpora, path: /corpora}]
             workers.image.digest: sha256:0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a0a
+            workers.defaultClass: cpu
             workers.classes.cpu.cpu: "3"
             workers.classes.cpu.memory: 8Gi
             service.type: NodePort
