@@ -60,11 +60,17 @@ class ClaimQueue {
             LIMIT 1 FOR NO KEY UPDATE OF r SKIP LOCKED
             """;
 
-    private static final String CONTINUING = """
+    /**
+     * By the state alone: after a large submission statistics say for a while that no run is READY, and an index by run state would
+     * be read from end to end. Nor are the sweep's other runs read.
+     */
+    static final String CONTINUING = """
             SELECT r.id, n.sweep_id
-            FROM run r JOIN sweep_run n ON n.run_id = r.id
-            WHERE r.state = 'READY' AND r.start_state_id = :held AND r.resource_class = :class
-              AND r.not_before <= clock_timestamp() AND n.sweep_id = ANY(:sweeps)
+            FROM run r
+            JOIN LATERAL (SELECT m.sweep_id, m.critical_path_flops FROM sweep_run m WHERE m.run_id = r.id OFFSET 0) n
+              ON n.sweep_id = ANY(:sweeps)
+            WHERE r.start_state_id = :held AND r.state || '' = 'READY' AND r.resource_class = :class
+              AND r.not_before <= clock_timestamp()
             ORDER BY n.critical_path_flops DESC, r.id, n.sweep_id
             LIMIT 1 FOR NO KEY UPDATE OF r SKIP LOCKED
             """;

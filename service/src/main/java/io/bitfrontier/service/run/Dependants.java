@@ -15,6 +15,10 @@ import org.springframework.transaction.annotation.Transactional;
 public class Dependants {
     private static final String ACTOR = "service";
 
+    /** Found by the state alone, as {@link ClaimQueue#CONTINUING} is, and then looked at. */
+    static final String WAITING =
+            "SELECT id FROM run WHERE start_state_id = :state AND state || '' = 'PLANNED' ORDER BY id";
+
     private final JdbcClient jdbc;
     private final RunTransitions transitions;
     private final ApplicationEventPublisher events;
@@ -27,10 +31,8 @@ public class Dependants {
 
     /** The state has been stored. */
     void release(long stateId) {
-        List<Long> waiting = jdbc.sql("SELECT id FROM run WHERE state = 'PLANNED' AND start_state_id = ? ORDER BY id")
-                .param(stateId)
-                .query(Long.class)
-                .list();
+        List<Long> waiting =
+                jdbc.sql(WAITING).param("state", stateId).query(Long.class).list();
         promote(waiting);
     }
 
@@ -49,11 +51,13 @@ public class Dependants {
         List<Long> doomed = jdbc.sql("""
                         WITH RECURSIVE doomed AS (
                           SELECT r.id, r.target_state_id, r.kind
-                          FROM run failed JOIN run r ON r.start_state_id = failed.target_state_id AND r.state = 'PLANNED'
+                          FROM run failed JOIN run r ON r.start_state_id = failed.target_state_id
+                            AND r.state || '' = 'PLANNED'
                           WHERE failed.id = ? AND failed.kind = 'train'
                           UNION
                           SELECT r.id, r.target_state_id, r.kind
-                          FROM doomed d JOIN run r ON r.start_state_id = d.target_state_id AND r.state = 'PLANNED'
+                          FROM doomed d JOIN run r ON r.start_state_id = d.target_state_id
+                            AND r.state || '' = 'PLANNED'
                           WHERE d.kind = 'train')
                         SELECT id FROM doomed ORDER BY id
                         """).param(runId).query(Long.class).list();
@@ -105,7 +109,7 @@ public class Dependants {
                         SELECT f.id FROM run f
                         WHERE f.kind = 'train' AND f.state = 'FAILED'
                           AND (SELECT count(*) FROM run r
-                               WHERE r.state = 'PLANNED' AND r.start_state_id = f.target_state_id) > 0
+                               WHERE r.state || '' = 'PLANNED' AND r.start_state_id = f.target_state_id) > 0
                           AND (SELECT s.stored_at FROM state s WHERE s.id = f.target_state_id) IS NULL
                           AND (SELECT count(*) FROM run other
                                WHERE other.target_state_id = f.target_state_id AND other.kind = 'train'

@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * need a thousand each. Half of the points are done, one in a hundred has failed, the rest waits; of every done run there are
  * an attempt and its history, and one run has a long curve.
  */
-final class ManyRuns {
+public final class ManyRuns {
     private static final int SMALL_SWEEP = 500;
     /** Runs that run, each by a worker of its own. */
     static final int RUNNING = 200;
@@ -32,7 +32,7 @@ final class ManyRuns {
      *
      * @param points two runs each: one trains, one evaluates
      */
-    static ManyRuns insert(JdbcClient jdbc, int points) {
+    public static ManyRuns insert(JdbcClient jdbc, int points) {
         ManyRuns runs = new ManyRuns(jdbc);
         runs.sweeps(points);
         runs.trajectories(points);
