@@ -56,10 +56,13 @@ public class Claims {
      */
     @Transactional
     public Optional<Assignment> claim(UUID worker, String resourceClass, ClaimRequest holding, AttemptToken token) {
-        // One claim of a worker at a time: a repeated request must find what the first one was given.
-        jdbc.sql("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))")
-                .param("claims of " + worker)
-                .query(row -> {});
+        // One claim of a worker at a time: a repeated request must find what the first one was given. To plan the look
+        // at the
+        // queue takes far longer than the look, and PostgreSQL plans anew while tables grow that were small at first.
+        jdbc.sql("""
+                        SELECT pg_advisory_xact_lock(hashtextextended(?, 0)),
+                               set_config('plan_cache_mode', 'force_generic_plan', true)
+                        """).param("claims of " + worker).query(row -> {});
         Optional<Assignment> again = previous(worker, holding, token);
         if (again.isPresent()) {
             return again;
