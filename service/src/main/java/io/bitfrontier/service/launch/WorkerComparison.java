@@ -164,11 +164,11 @@ class WorkerComparison {
             boolean left = Departures.isOrderly(sighting);
             FailureClass failure = Departures.failureOf(sighting);
             String reason = Departures.reason(row.id(), externalId, sighting);
+            if (outputWithheld) {
+                return;
+            }
             String output;
             try {
-                if (outputWithheld) {
-                    return;
-                }
                 output = launcher.output(row.id(), externalId).orElse(null);
             } catch (LauncherUnavailableException e) {
                 // A node that does not answer holds up the end of its own workers only.

@@ -56,9 +56,9 @@ public class Claims {
      */
     @Transactional
     public Optional<Assignment> claim(UUID worker, String resourceClass, ClaimRequest holding, AttemptToken token) {
-        // One claim of a worker at a time: a repeated request must find what the first one was given. To plan the look
-        // at the
-        // queue takes far longer than the look, and PostgreSQL plans anew while tables grow that were small at first.
+        // One claim of a worker at a time: a repeated request must find what the first one was given.
+        // And by one plan: planning the look at the queue takes far longer than the look, and PostgreSQL
+        // plans anew while tables grow that were small at first.
         jdbc.sql("""
                         SELECT pg_advisory_xact_lock(hashtextextended(?, 0)),
                                set_config('plan_cache_mode', 'force_generic_plan', true)
