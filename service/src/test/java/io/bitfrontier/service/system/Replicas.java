@@ -12,6 +12,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.jdbc.datasource.DriverManagerDataSource;
@@ -85,7 +88,15 @@ final class Replicas implements AutoCloseable {
     }
 
     JdbcClient jdbc() {
-        return JdbcClient.create(new DriverManagerDataSource(url, "postgres", ""));
+        return JdbcClient.create(database());
+    }
+
+    Connection connection() throws SQLException {
+        return database().getConnection();
+    }
+
+    private DataSource database() {
+        return new DriverManagerDataSource(url, "postgres", "");
     }
 
     int count() {

@@ -3,8 +3,12 @@ package io.bitfrontier.service.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.system.FaultRecord.Strike;
+import io.bitfrontier.service.testing.Truncation;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
@@ -107,11 +111,10 @@ final class Trials<P extends Plant> {
     }
 
     /** Attempts keep their numbers, so that none finds files of an earlier one. */
-    private void forgetTheLastSweep() {
-        plant.replicas()
-                .jdbc()
-                .sql("TRUNCATE sweep, trajectory, state, run CASCADE")
-                .update();
+    private void forgetTheLastSweep() throws SQLException {
+        try (Connection connection = plant.replicas().connection()) {
+            Truncation.of(connection, List.of("sweep", "trajectory", "state", "run"), Truncation.Numbers.CONTINUE);
+        }
     }
 
     static void awaitEnd(Plant plant, String sweep) throws Exception {

@@ -32,7 +32,7 @@ final class CleanTables extends AbstractTestExecutionListener {
                 }
             }
             if (!tables.isEmpty()) {
-                statement.execute("TRUNCATE " + String.join(", ", tables) + " RESTART IDENTITY CASCADE");
+                Truncation.of(connection, tables, Truncation.Numbers.RESTART);
                 statement.execute("DELETE FROM project WHERE name <> 'default'");
             }
         } catch (SQLException e) {
