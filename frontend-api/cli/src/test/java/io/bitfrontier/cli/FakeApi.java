@@ -24,7 +24,11 @@ public final class FakeApi implements AutoCloseable {
     /** What came in. */
     public record Request(String line, String contentType, String body) {}
 
-    private record Answer(int status, String type, String body) {}
+    private record Answer(int status, String type, String body, String retryAfter) {
+        Answer(int status, String type, String body) {
+            this(status, type, body, "");
+        }
+    }
 
     public FakeApi() {
         this(0);
@@ -59,6 +63,15 @@ public final class FakeApi implements AutoCloseable {
         return this;
     }
 
+    /** One answer of a service that cannot answer now; without a Retry-After where that is empty. */
+    public FakeApi unavailable(String line, String retryAfter) {
+        String problem = "{\"title\":\"Unavailable\",\"status\":503,\"detail\":\"The database does not answer\","
+                + "\"code\":\"UNAVAILABLE\"}";
+        answers.computeIfAbsent(line, l -> new ArrayDeque<>())
+                .add(new Answer(503, "application/problem+json", problem, retryAfter));
+        return this;
+    }
+
     public List<Request> requests() {
         return requests;
     }
@@ -85,6 +98,9 @@ public final class FakeApi implements AutoCloseable {
                 : left.size() > 1 ? left.remove() : left.element();
         byte[] bytes = answer.body.getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", answer.type);
+        if (!answer.retryAfter.isEmpty()) {
+            exchange.getResponseHeaders().set("Retry-After", answer.retryAfter);
+        }
         exchange.sendResponseHeaders(answer.status, bytes.length == 0 ? -1 : bytes.length);
         exchange.getResponseBody().write(bytes);
         exchange.close();

@@ -132,7 +132,10 @@ public final class ApiClient {
         String type = response.headers().firstValue("Content-Type").orElse("");
         if (type.startsWith("application/problem+json")) {
             try {
-                return new ProblemException(Answer.MAPPER.readValue(response.body(), Problem.class), response.body());
+                return new ProblemException(
+                        Answer.MAPPER.readValue(response.body(), Problem.class),
+                        response.body(),
+                        response.headers().firstValue("Retry-After").orElse(""));
             } catch (JacksonException e) {
                 return new CommandFailedException(
                         request.uri() + " answered " + response.statusCode() + " with an unreadable problem", e);

@@ -4,7 +4,9 @@ import io.bitfrontier.cli.Context;
 import io.bitfrontier.cli.Figures;
 import io.bitfrontier.cli.PlanText;
 import io.bitfrontier.cli.api.Answer;
+import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.Plan;
+import io.bitfrontier.cli.watch.Patience;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +35,9 @@ public final class PlanCommand extends ServiceCommand {
 
     @Override
     public Integer call() {
-        Answer answer = api().postYaml("/api/v1/plans", Documents.read(spec, file));
+        ApiClient api = api();
+        String document = Documents.read(spec, file);
+        Answer answer = Patience.with(context(), () -> api.postYaml("/api/v1/plans", document));
         return show(answer, () -> describe(answer.as(Plan.class)));
     }
 

@@ -5,6 +5,7 @@ import io.bitfrontier.cli.PlanText;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.Sweep;
+import io.bitfrontier.cli.watch.Patience;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -48,9 +49,9 @@ public final class SubmitCommand extends ServiceCommand {
             throw new ParameterException(spec.commandLine(), "--retrain needs --extend");
         }
         ApiClient api = api();
-        Answer answer = api.postYaml(
-                "/api/v1/sweeps" + (extend ? "?extend=true" + (retrain ? "&retrain=true" : "") : ""),
-                Documents.read(spec, file));
+        String document = Documents.read(spec, file);
+        String path = "/api/v1/sweeps" + (extend ? "?extend=true" + (retrain ? "&retrain=true" : "") : "");
+        Answer answer = Patience.with(context(), () -> api.postYaml(path, document));
         Sweep sweep = answer.as(Sweep.class);
         if (watch) {
             if (!json()) {

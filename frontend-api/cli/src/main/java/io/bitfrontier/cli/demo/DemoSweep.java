@@ -11,6 +11,7 @@ import io.bitfrontier.cli.api.ProblemException;
 import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.chart.FrontierFile;
 import io.bitfrontier.cli.chart.FrontierText;
+import io.bitfrontier.cli.watch.Patience;
 import io.bitfrontier.cli.watch.SweepWatcher;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -69,7 +70,8 @@ final class DemoSweep {
 
     private Sweep submit(String document) {
         try {
-            return api.postYaml("/api/v1/sweeps", document).as(Sweep.class);
+            return Patience.with(context, () -> api.postYaml("/api/v1/sweeps", document))
+                    .as(Sweep.class);
         } catch (ProblemException e) {
             if (e.problem().status() == CONFLICT) {
                 throw new CommandFailedException(
@@ -84,7 +86,7 @@ final class DemoSweep {
     private boolean print(Sweep sweep, boolean json) {
         Answer answer;
         try {
-            answer = api.get("/api/v1/frontiers", Map.of("sweep", sweep.id()));
+            answer = Patience.with(context, () -> api.get("/api/v1/frontiers", Map.of("sweep", sweep.id())));
         } catch (ProblemException e) {
             if (e.problem().status() == NOT_FOUND) {
                 context.err().println(e.getMessage());

@@ -1,9 +1,11 @@
 package io.bitfrontier.cli.watch;
 
+import io.bitfrontier.cli.CommandFailedException;
 import io.bitfrontier.cli.Context;
 import io.bitfrontier.cli.Figures;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
+import io.bitfrontier.cli.api.ProblemException;
 import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.api.UnreachableException;
 import java.time.Duration;
@@ -17,14 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class SweepWatcher {
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration SPEAK = Duration.ofSeconds(5);
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final String REDRAW = "\r\u001b[K";
 
     private final Context context;
     private final ApiClient api;
     private final Runnable beforeLook;
     private @Nullable Instant spoken;
-    private @Nullable Instant unreachableSince;
+    private @Nullable Instant silentSince;
 
     public SweepWatcher(Context context, ApiClient api) {
         this(context, api, () -> {});
@@ -42,8 +43,8 @@ public final class SweepWatcher {
     }
 
     /**
-     * Returns the answer in which the sweep has ended. A service that does not answer is given a minute, since it may be
-     * starting again.
+     * Returns the answer in which the sweep has ended. A service that does not answer, or cannot, is given a minute, since it
+     * or its database may be starting again.
      */
     public Answer untilEnd(String id) {
         while (true) {
@@ -63,22 +64,33 @@ public final class SweepWatcher {
         check();
         try {
             Answer answer = api.get("/api/v1/sweeps/" + id);
-            unreachableSince = null;
+            silentSince = null;
             return answer;
         } catch (UnreachableException e) {
             // The reason may be one that only the check knows.
             check();
-            Instant now = context.clock().instant();
-            if (unreachableSince == null) {
-                unreachableSince = now;
-                note("The service does not answer; trying again for " + PATIENCE.toSeconds() + " seconds.");
-            } else if (!now.isBefore(unreachableSince.plus(PATIENCE))) {
+            bear(e, "The service does not answer");
+            return null;
+        } catch (ProblemException e) {
+            if (!e.passes()) {
+                endLine();
                 throw e;
             }
+            bear(e, e.problem().render());
             return null;
         } catch (RuntimeException e) {
             endLine();
             throw e;
+        }
+    }
+
+    private void bear(CommandFailedException failure, String reason) {
+        Instant now = context.clock().instant();
+        if (silentSince == null) {
+            silentSince = now;
+            note(reason + "; trying again for " + Patience.LIMIT.toSeconds() + " seconds.");
+        } else if (!now.isBefore(silentSince.plus(Patience.LIMIT))) {
+            throw failure;
         }
     }
 

@@ -79,6 +79,30 @@ class SweepWatcherTest {
     }
 
     @Test
+    void aServiceWhoseDatabaseIsAwayIsWatchedOn() {
+        api.unavailable(SWEEP, "2").unavailable(SWEEP, "2").on(SWEEP, 200, Samples.succeeded());
+        Terminal terminal = Terminal.to(api.url());
+
+        new SweepWatcher(terminal.context(), new ApiClient(api.url())).untilEnd(Samples.ID);
+
+        assertThat(terminal.err()).isEqualTo("""
+                The database does not answer (UNAVAILABLE, status 503); trying again for 60 seconds.
+                demo: 100 % · 70/70 runs done
+                """);
+    }
+
+    @Test
+    void aDatabaseThatStaysAwayIsGivenAMinute() {
+        api.unavailable(SWEEP, "2");
+        Terminal terminal = Terminal.to(api.url());
+        SweepWatcher watcher = new SweepWatcher(terminal.context(), new ApiClient(api.url()));
+
+        assertThatThrownBy(() -> watcher.untilEnd(Samples.ID)).hasMessageContaining("UNAVAILABLE");
+
+        assertThat(terminal.passed()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
     void theCheckBeforeALookEndsTheWatching() {
         Terminal terminal = Terminal.to(api.url());
         SweepWatcher watcher = new SweepWatcher(terminal.context(), new ApiClient(api.url()), () -> {

@@ -1,0 +1,42 @@
+package io.bitfrontier.cli.watch;
+
+import io.bitfrontier.cli.Context;
+import io.bitfrontier.cli.api.Answer;
+import io.bitfrontier.cli.api.ProblemException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+
+/**
+ * Asks again for a minute while the service says that it cannot answer now. Only for requests that may be sent twice: reading,
+ * and documents, since a sweep of the same document is the same sweep.
+ */
+public final class Patience {
+    static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private Patience() {}
+
+    /** The answer, or after a minute the last {@link ProblemException}. */
+    public static Answer with(Context context, Supplier<Answer> request) {
+        Instant limit = null;
+        while (true) {
+            try {
+                return request.get();
+            } catch (ProblemException e) {
+                if (!e.passes()) {
+                    throw e;
+                }
+                Instant next = context.clock().instant().plus(e.pause());
+                if (limit == null) {
+                    limit = context.clock().instant().plus(LIMIT);
+                    context.err().println(e.getMessage() + "; trying again for " + LIMIT.toSeconds() + " seconds.");
+                    context.err().flush();
+                }
+                if (next.isAfter(limit)) {
+                    throw e;
+                }
+                context.rest(e.pause());
+            }
+        }
+    }
+}
