@@ -2,7 +2,8 @@
 # Strikes each fault N times (20 unless told), with PostgreSQL away for 30 seconds, and writes the tables of docs/reference/faults.md.
 # With the name of a fault it strikes that one alone and prints what came of it; the document stays as it is.
 # WHERE is local or kubernetes and leaves the other table as it is; two checkouts can strike both at once.
-# usage: [WHERE=local|kubernetes] docs/demo/faults.sh [N [FAULT]]
+# CONTINUE=true goes on where an earlier run was interrupted, until each was struck N times.
+# usage: [WHERE=local|kubernetes] [CONTINUE=true] docs/demo/faults.sh [N [FAULT]]
 set -euo pipefail
 cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.."
 
@@ -17,13 +18,18 @@ case ${WHERE:-} in
     exit 2
     ;;
 esac
-for name in "${tables[@]}"; do rm -f "service/target/$name.md"; done
+resume=${CONTINUE:-false}
+if [[ $resume != true && $resume != false ]]; then
+  echo "CONTINUE=$resume is neither true nor false" >&2
+  exit 2
+fi
+[[ $resume == true ]] || for name in "${tables[@]}"; do rm -f "service/target/$name.md"; done
 KUBEBUILDER_ASSETS=${KUBEBUILDER_ASSETS:-$(.ci/control-plane/build)}
 export KUBEBUILDER_ASSETS
 status=0
 mvn -B verify -pl service,worker-image -am -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false \
   -Dit.test="$tests" -Dfailsafe.failIfNoSpecifiedTests=false \
-  -Dfaults.repetitions="$repetitions" -Dfaults.outage=30 -Dfaults.only="$only" || status=$?
+  -Dfaults.repetitions="$repetitions" -Dfaults.outage=30 -Dfaults.only="$only" -Dfaults.continue="$resume" || status=$?
 
 # What failed is in the tables too: a table is written after every strike.
 for name in "${tables[@]}"; do

@@ -43,13 +43,14 @@ final class ClusterPlant implements Plant {
         replicas.startAll();
     }
 
-    /** The packaged worker, started as its image starts it. */
+    /** The packaged worker, started as its image starts it but for what pays only in longer lives. */
     private static Image workerImage() {
         return new Image.Program(
                 List.of(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-Xmx768m",
                         "-XX:+UseSerialGC",
+                        "-XX:TieredStopAtLevel=1",
                         "-Dorg.bytedeco.openblas.load=mkl_rt",
                         "-cp",
                         Replicas.workerClassPath(),

@@ -137,7 +137,7 @@ enum Fault {
             if (System.nanoTime() > deadline) {
                 return false;
             }
-            TimeUnit.MILLISECONDS.sleep(100);
+            TimeUnit.MILLISECONDS.sleep(200);
         }
         return true;
     }

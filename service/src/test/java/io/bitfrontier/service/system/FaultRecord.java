@@ -10,8 +10,12 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
 
-/** What happened each time a fault struck, and the table that the documentation shows. */
+/**
+ * What happened each time a fault struck, and the table that the documentation shows. Beside the table lies a line of JSON for
+ * each strike, from which {@code -Dfaults.continue=true} goes on after an interruption.
+ */
 final class FaultRecord {
     /**
      * One strike.
@@ -21,18 +25,53 @@ final class FaultRecord {
      * @param interrupted attempts that ended without a result
      * @param refused late writes that were refused
      * @param seconds from submission to the end of the sweep
+     * @param outage for how many seconds PostgreSQL is away where that is the fault
      */
     record Strike(
-            String name, String description, @Nullable String failure, long interrupted, long refused, double seconds) {
+            String name,
+            String description,
+            @Nullable String failure,
+            long interrupted,
+            long refused,
+            double seconds,
+            long outage) {
         boolean held() {
             return failure == null;
         }
     }
 
-    private final List<Strike> strikes = new ArrayList<>();
+    private static final JsonMapper JSON = new JsonMapper();
 
-    void add(Strike strike) {
+    private final Path file;
+    private final List<Strike> strikes;
+
+    /** @param file the table, written anew after each strike */
+    FaultRecord(Path file) throws IOException {
+        this.file = file;
+        this.strikes = earlier(file);
+    }
+
+    /** The strikes to go on from, of the same outage; none unless that is asked for. */
+    static List<Strike> earlier(Path file) throws IOException {
+        List<Strike> earlier = new ArrayList<>();
+        if (Boolean.getBoolean("faults.continue") && Files.exists(lines(file))) {
+            for (String line : Files.readAllLines(lines(file))) {
+                Strike strike = JSON.readValue(line, Strike.class);
+                if (strike.outage() == Fault.OUTAGE.toSeconds()) {
+                    earlier.add(strike);
+                }
+            }
+        }
+        return earlier;
+    }
+
+    private static Path lines(Path file) {
+        return file.resolveSibling(file.getFileName() + ".jsonl");
+    }
+
+    void add(Strike strike) throws IOException {
         strikes.add(strike);
+        write();
     }
 
     /** Markdown: a row per fault. */
@@ -62,9 +101,10 @@ final class FaultRecord {
         return table.toString();
     }
 
-    /** The table, and how it came about; written anew after each strike, so that an end on the way loses no row. */
-    void write(Path file) throws IOException {
+    /** The table, and how it came about; an end on the way loses no row. */
+    private void write() throws IOException {
         Files.createDirectories(file.toAbsolutePath().getParent());
+        Files.write(lines(file), strikes.stream().map(JSON::writeValueAsString).toList());
         String failures = strikes.stream()
                 .filter(strike -> !strike.held())
                 .map(strike -> "\n" + strike.name() + ": " + strike.failure() + "\n")

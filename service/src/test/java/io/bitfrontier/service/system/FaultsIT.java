@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -22,17 +23,19 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class FaultsIT {
+    private static final Path TABLE = Path.of("target", "faults.md");
+
     private @Nullable Trials<LocalPlant> trials;
 
-    static Stream<Arguments> strikes() {
-        return Strikes.of(Fault.values());
+    static Stream<Arguments> strikes() throws IOException {
+        return Strikes.of(TABLE, Fault.values());
     }
 
     @BeforeAll
     void aSweepThatIsLeftAlone(@TempDir Path directory) throws Exception {
         // Where something is missing each test says so, and is counted.
         if (Replicas.packaged() && strikes().findAny().isPresent()) {
-            trials = new Trials<>(new LocalPlant(directory, Replicas.COUNT, 1), Path.of("target", "faults.md"));
+            trials = new Trials<>(new LocalPlant(directory, Replicas.COUNT, 1), TABLE);
             trials.leaveOneAlone();
         }
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.system.FaultRecord.Strike;
 import io.bitfrontier.service.testing.Truncation;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -37,8 +38,7 @@ final class Trials<P extends Plant> {
     private static @Nullable Outcome leftAlone;
 
     private final P plant;
-    private final Path table;
-    private final FaultRecord record = new FaultRecord();
+    private final FaultRecord record;
     private final Random random;
 
     /** Results by point and losses by trajectory and tokens. */
@@ -54,9 +54,9 @@ final class Trials<P extends Plant> {
      *
      * @param table the file that tells what came of each strike
      */
-    Trials(P plant, Path table) {
+    Trials(P plant, Path table) throws IOException {
         this.plant = plant;
-        this.table = table;
+        this.record = new FaultRecord(table);
         this.random = new Random(Long.getLong("faults.seed", System.nanoTime()));
     }
 
@@ -105,8 +105,14 @@ final class Trials<P extends Plant> {
         } finally {
             double seconds = (System.nanoTime() - begun) / 1e9;
             plant.heal();
-            record.add(new Strike(name, description, failure, after.lostAttempts(), after.refusedWrites(), seconds));
-            record.write(table);
+            record.add(new Strike(
+                    name,
+                    description,
+                    failure,
+                    after.lostAttempts(),
+                    after.refusedWrites(),
+                    seconds,
+                    Fault.OUTAGE.toSeconds()));
         }
     }
 
