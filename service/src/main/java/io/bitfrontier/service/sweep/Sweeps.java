@@ -108,6 +108,24 @@ public class Sweeps {
     }
 
     /**
+     * How many points the grid of a document has before any is dropped.
+     *
+     * @throws ProblemException INVALID with every violation
+     */
+    public long size(String text) {
+        return SweepReader.read(text, corpora).grid().size();
+    }
+
+    /**
+     * How many points the grid of a stored sweep has before any is dropped.
+     *
+     * @throws ProblemException NOT_FOUND
+     */
+    public long size(UUID id) {
+        return size(get(id).document());
+    }
+
+    /**
      * Plans a document without storing anything.
      *
      * @throws ProblemException INVALID with every violation

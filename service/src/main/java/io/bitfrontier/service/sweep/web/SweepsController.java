@@ -70,7 +70,7 @@ class SweepsController implements SweepsApi, PlansApi {
     @Override
     @Needs(value = Role.VIEWER, on = On.ANY_PROJECT)
     public ResponseEntity<Plan> createPlan(String body) {
-        return ResponseEntity.ok(turnstiles.plans.pass(() -> {
+        return ResponseEntity.ok(turnstiles.plans.pass(() -> sweeps.size(body), () -> {
             Timer.Sample sample = Timer.start(meters);
             Sweeps.Preview preview = sweeps.plan(body);
             sample.stop(planning);
@@ -84,7 +84,7 @@ class SweepsController implements SweepsApi, PlansApi {
         if (retrain && !extend) {
             throw ProblemException.invalid(List.of(new Violation("retrain", "true", "needs extend=true")));
         }
-        Sweeps.Submission submission = turnstiles.submissions.pass(() -> {
+        Sweeps.Submission submission = turnstiles.submissions.pass(() -> sweeps.size(body), () -> {
             Timer.Sample sample = Timer.start(meters);
             Sweeps.Submission stored = extend ? replanning.extend(body, retrain) : sweeps.submit(body);
             sample.stop(submitting);
@@ -121,7 +121,8 @@ class SweepsController implements SweepsApi, PlansApi {
     @Override
     @Needs(value = Role.RESEARCHER, on = On.SWEEP)
     public ResponseEntity<Sweep> retrySweep(UUID sweep) {
-        return ResponseEntity.ok(answers.sweep(turnstiles.submissions.pass(() -> replanning.retry(sweep))));
+        return ResponseEntity.ok(
+                answers.sweep(turnstiles.submissions.pass(() -> sweeps.size(sweep), () -> replanning.retry(sweep))));
     }
 
     @Override

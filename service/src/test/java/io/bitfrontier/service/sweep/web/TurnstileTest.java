@@ -17,8 +17,9 @@ import org.junit.jupiter.api.Test;
 
 class TurnstileTest {
     private static final int AT_ONCE = 4;
+    private static final int POINTS = 100;
 
-    private final Turnstile turnstile = new Turnstile(AT_ONCE, 2 * AT_ONCE, Duration.ofMinutes(5));
+    private final Turnstile turnstile = new Turnstile(AT_ONCE, POINTS, 2 * AT_ONCE, Duration.ofMinutes(5));
 
     @Test
     void fewAreInsideAtATimeAndAllComeThrough() throws Exception {
@@ -27,7 +28,7 @@ class TurnstileTest {
         List<Future<Integer>> counts = new ArrayList<>();
         ExecutorService people = Executors.newFixedThreadPool(3 * AT_ONCE);
         for (int i = 0; i < 3 * AT_ONCE; i++) {
-            counts.add(people.submit(() -> turnstile.pass(() -> {
+            counts.add(people.submit(() -> turnstile.pass(() -> 1, () -> {
                 int now = inside.incrementAndGet();
                 full.countDown();
                 await(full);
@@ -45,38 +46,38 @@ class TurnstileTest {
     @Test
     void whoeverFailsLeavesTheTurnToOthers() {
         for (int i = 0; i <= AT_ONCE; i++) {
-            assertThatThrownBy(() -> turnstile.pass(() -> {
+            assertThatThrownBy(() -> turnstile.pass(() -> 1, () -> {
                         throw new IllegalStateException("refused");
                     }))
                     .hasMessage("refused");
         }
-        assertThat(turnstile.pass(() -> "in")).isEqualTo("in");
+        assertThat(turnstile.pass(() -> 1, () -> "in")).isEqualTo("in");
     }
 
     @Test
     void whoeverWaitsInVainIsRefused() {
-        Turnstile impatient = new Turnstile(1, 1, Duration.ofMillis(1));
+        Turnstile impatient = new Turnstile(1, POINTS, 1, Duration.ofMillis(1));
 
-        impatient.pass(() -> {
+        impatient.pass(() -> 1, () -> {
             assertRefused(impatient);
             return "in";
         });
-        assertThat(impatient.pass(() -> "in")).isEqualTo("in");
+        assertThat(impatient.pass(() -> 1, () -> "in")).isEqualTo("in");
     }
 
     @Test
     void whereTooManyWaitNobodyMoreDoes() {
-        Turnstile narrow = new Turnstile(1, 0, Duration.ofMinutes(5));
+        Turnstile narrow = new Turnstile(1, POINTS, 0, Duration.ofMinutes(5));
 
-        narrow.pass(() -> {
+        narrow.pass(() -> 1, () -> {
             assertRefused(narrow);
             return "in";
         });
-        assertThat(narrow.pass(() -> "in")).isEqualTo("in");
+        assertThat(narrow.pass(() -> 1, () -> "in")).isEqualTo("in");
     }
 
     private static void assertRefused(Turnstile turnstile) {
-        assertThatThrownBy(() -> turnstile.pass(() -> "in"))
+        assertThatThrownBy(() -> turnstile.pass(() -> 1, () -> "in"))
                 .isInstanceOfSatisfying(ProblemException.class, problem -> assertThat(problem.code())
                         .isEqualTo(ProblemCode.UNAVAILABLE));
     }

@@ -72,7 +72,7 @@ class TurnstilesTest {
         ExecutorService people = Executors.newFixedThreadPool(inside + Turnstiles.MOST_WAITING);
         try {
             for (int i = 0; i < inside + Turnstiles.MOST_WAITING; i++) {
-                people.execute(() -> turnstile.pass(() -> {
+                people.execute(() -> turnstile.pass(() -> 1, () -> {
                     try {
                         return end.await(5, TimeUnit.MINUTES);
                     } catch (InterruptedException e) {
