@@ -14,18 +14,25 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.util.FileSystemUtils;
 
 /**
- * Measures planning and storing sweeps of 25 000 points on the embedded, durable server in a fresh home: each round plans a
- * document that shares nothing with the rounds before it, stores it, and submits it again. The first round holds the start of a
- * cold JVM. The peak of the heap is that of the whole process; run it with the service's own flags, {@code -Xmx512m
+ * Measures planning and storing sweeps of 25 000 points, or of as many as is asked for, on the embedded, durable server in a
+ * fresh home: each round plans a document that shares nothing with the rounds before it, stores it, and submits it again. The
+ * first round holds the start of a cold JVM. The peak of the heap is that of the whole process; run it with the service's own flags, {@code -Xmx512m
  * -XX:+UseSerialGC -XX:TieredStopAtLevel=1}.
  */
 public final class SubmitBenchmark {
     private static final int ROUNDS = 4;
+    private static final int BUDGETS = 10;
     private static final int SEEDS = 20;
+    /** Of {@link LargeGrids#document}, per budget and seed. */
+    private static final int POINTS = 125;
 
     private SubmitBenchmark() {}
 
+    /** @param arguments rounds (4), and budgets (10) and seeds (20), whose product makes 125 points each */
     public static void main(String[] arguments) throws Exception {
+        int rounds = argument(arguments, 0, ROUNDS);
+        int budgets = argument(arguments, 1, BUDGETS);
+        int seeds = argument(arguments, 2, SEEDS);
         Path home = Files.createTempDirectory("bitfrontier-submit-");
         try (ConfigurableApplicationContext service = SpringApplication.run(
                 BitfrontierService.class,
@@ -33,20 +40,25 @@ public final class SubmitBenchmark {
                 "--bitfrontier.background=false",
                 "--server.port=0",
                 "--logging.level.root=warn")) {
-            measure(service.getBean(Sweeps.class), service.getBean(JdbcClient.class));
+            measure(service.getBean(Sweeps.class), service.getBean(JdbcClient.class), rounds, budgets, seeds);
         } finally {
             FileSystemUtils.deleteRecursively(home);
         }
         System.exit(0);
     }
 
-    private static void measure(Sweeps sweeps, JdbcClient jdbc) {
+    private static int argument(String[] arguments, int place, int otherwise) {
+        return arguments.length > place ? Integer.parseInt(arguments[place]) : otherwise;
+    }
+
+    private static void measure(Sweeps sweeps, JdbcClient jdbc, int rounds, int budgets, int seeds) {
+        System.out.printf("%,d points a round%n%n", budgets * seeds * POINTS);
         System.out.println(
                 "| round | runs stored before | plan s | submit s | submit again s | heap in use, peak MiB |");
         System.out.println("|---|---|---|---|---|---|");
-        for (int round = 1; round <= ROUNDS; round++) {
+        for (int round = 1; round <= rounds; round++) {
             long before = jdbc.sql("SELECT count(*) FROM run").query(Long.class).single();
-            String document = LargeGrids.twentyFiveThousand("round-" + round, 1 + round * SEEDS);
+            String document = LargeGrids.document("round-" + round, budgets, seeds, 1 + round * seeds);
             heap().forEach(MemoryPoolMXBean::resetPeakUsage);
             double plan = seconds(() -> sweeps.plan(document));
             double submit = seconds(() -> sweeps.submit(document));
