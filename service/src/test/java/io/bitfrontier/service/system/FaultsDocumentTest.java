@@ -39,7 +39,8 @@ class FaultsDocumentTest {
     private static void assertHolds(String table, List<Row> rows) {
         for (Row row : rows) {
             assertThat(table)
-                    .contains("\n| `" + row.name() + "` | " + row.description() + " | " + TIMES + " | " + TIMES + " | ");
+                    .contains(
+                            "\n| `" + row.name() + "` | " + row.description() + " | " + TIMES + " | " + TIMES + " | ");
         }
         assertThat(table.lines().filter(line -> line.startsWith("| `"))).hasSize(rows.size());
         assertThat(table).contains("PostgreSQL was away for 30 seconds.");
