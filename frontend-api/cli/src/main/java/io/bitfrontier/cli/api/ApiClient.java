@@ -24,6 +24,7 @@ public final class ApiClient {
     private final URI base;
     private final @Nullable String token;
     private final Duration timeout;
+    private final Repetition repetition;
     private final HttpClient http = HttpClient.newBuilder()
             .version(HttpClient.Version.HTTP_1_1)
             .connectTimeout(CONNECT_TIMEOUT)
@@ -35,19 +36,25 @@ public final class ApiClient {
 
     /** @param token proves to the service who asks; null where it needs no proof */
     public ApiClient(URI base, @Nullable String token) {
-        this(base, token, REQUEST_TIMEOUT);
+        this(base, token, REQUEST_TIMEOUT, Repetition.NONE);
     }
 
-    private ApiClient(URI base, @Nullable String token, Duration timeout) {
+    private ApiClient(URI base, @Nullable String token, Duration timeout, Repetition repetition) {
         this.token = token;
         this.timeout = timeout;
+        this.repetition = repetition;
         String text = base.toString();
         this.base = URI.create(text.endsWith("/") ? text.substring(0, text.length() - 1) : text);
     }
 
     /** The same service, given less time to answer. */
     public ApiClient within(Duration shorter) {
-        return new ApiClient(base, token, shorter);
+        return new ApiClient(base, token, shorter, repetition);
+    }
+
+    /** The same service; every request whose repetition changes nothing is sent by this. */
+    public ApiClient repeating(Repetition other) {
+        return new ApiClient(base, token, timeout, other);
     }
 
     public URI base() {
@@ -58,16 +65,16 @@ public final class ApiClient {
         String suffix = query.entrySet().stream()
                 .map(e -> encode(e.getKey()) + "=" + encode(e.getValue()))
                 .collect(Collectors.joining("&"));
-        return send(request(path + (suffix.isEmpty() ? "" : "?" + suffix)).GET());
+        return repeatable(request(path + (suffix.isEmpty() ? "" : "?" + suffix)).GET());
     }
 
     public Answer get(String path) {
         return get(path, Map.of());
     }
 
-    /** Submits a document as it is. */
+    /** Submits a document as it is. May be repeated: a sweep of the same document is the same sweep. */
     public Answer postYaml(String path, String document) {
-        return send(request(path)
+        return repeatable(request(path)
                 .header("Content-Type", "application/yaml")
                 .POST(BodyPublishers.ofString(document, StandardCharsets.UTF_8)));
     }
@@ -79,11 +86,11 @@ public final class ApiClient {
     }
 
     public Answer put(String path) {
-        return send(request(path).PUT(BodyPublishers.noBody()));
+        return repeatable(request(path).PUT(BodyPublishers.noBody()));
     }
 
     public Answer putJson(String path, Object value) {
-        return send(request(path)
+        return repeatable(request(path)
                 .header("Content-Type", "application/json")
                 .PUT(BodyPublishers.ofString(Answer.MAPPER.writeValueAsString(value), StandardCharsets.UTF_8)));
     }
@@ -93,7 +100,7 @@ public final class ApiClient {
     }
 
     public Answer delete(String path) {
-        return send(request(path).DELETE());
+        return repeatable(request(path).DELETE());
     }
 
     public Answer patchJson(String path, Object value) {
@@ -109,6 +116,10 @@ public final class ApiClient {
                 .timeout(timeout)
                 .header("Accept", "application/json, application/problem+json, text/plain");
         return token == null ? request : request.header("Authorization", "Bearer " + token);
+    }
+
+    private Answer repeatable(HttpRequest.Builder builder) {
+        return repetition.of(() -> send(builder));
     }
 
     private Answer send(HttpRequest.Builder builder) {

@@ -6,7 +6,6 @@ import io.bitfrontier.cli.PlanText;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.Plan;
-import io.bitfrontier.cli.watch.Patience;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -37,7 +36,7 @@ public final class PlanCommand extends ServiceCommand {
     public Integer call() {
         ApiClient api = api();
         String document = Documents.read(spec, file);
-        Answer answer = Patience.with(context(), () -> api.postYaml("/api/v1/plans", document));
+        Answer answer = api.postYaml("/api/v1/plans", document);
         return show(answer, () -> describe(answer.as(Plan.class)));
     }
 

@@ -7,6 +7,7 @@ import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.api.SweepPage;
+import io.bitfrontier.cli.watch.Patience;
 import java.net.URI;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -68,7 +69,7 @@ abstract class ServiceCommand implements Callable<Integer> {
                 && !LOOPBACK.matcher(base.getHost()).matches()) {
             context.err().println("bitfrontier: the token travels unencrypted to " + base + "; use https");
         }
-        return new ApiClient(base, proof);
+        return new ApiClient(base, proof).repeating(new Patience(context));
     }
 
     final void print(String text) {

@@ -5,7 +5,6 @@ import io.bitfrontier.cli.PlanText;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.Sweep;
-import io.bitfrontier.cli.watch.Patience;
 import java.nio.file.Path;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -51,7 +50,7 @@ public final class SubmitCommand extends ServiceCommand {
         ApiClient api = api();
         String document = Documents.read(spec, file);
         String path = "/api/v1/sweeps" + (extend ? "?extend=true" + (retrain ? "&retrain=true" : "") : "");
-        Answer answer = Patience.with(context(), () -> api.postYaml(path, document));
+        Answer answer = api.postYaml(path, document);
         Sweep sweep = answer.as(Sweep.class);
         if (watch) {
             if (!json()) {

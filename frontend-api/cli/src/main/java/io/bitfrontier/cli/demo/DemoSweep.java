@@ -35,7 +35,7 @@ final class DemoSweep {
 
     DemoSweep(Context context, ApiClient api, Runnable requireService) {
         this.context = context;
-        this.api = api;
+        this.api = api.repeating(new Patience(context));
         this.requireService = requireService;
     }
 
@@ -70,8 +70,7 @@ final class DemoSweep {
 
     private Sweep submit(String document) {
         try {
-            return Patience.with(context, () -> api.postYaml("/api/v1/sweeps", document))
-                    .as(Sweep.class);
+            return api.postYaml("/api/v1/sweeps", document).as(Sweep.class);
         } catch (ProblemException e) {
             if (e.problem().status() == CONFLICT) {
                 throw new CommandFailedException(
@@ -86,7 +85,7 @@ final class DemoSweep {
     private boolean print(Sweep sweep, boolean json) {
         Answer answer;
         try {
-            answer = Patience.with(context, () -> api.get("/api/v1/frontiers", Map.of("sweep", sweep.id())));
+            answer = api.get("/api/v1/frontiers", Map.of("sweep", sweep.id()));
         } catch (ProblemException e) {
             if (e.problem().status() == NOT_FOUND) {
                 context.err().println(e.getMessage());

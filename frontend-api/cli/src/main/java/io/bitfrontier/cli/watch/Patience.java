@@ -3,21 +3,24 @@ package io.bitfrontier.cli.watch;
 import io.bitfrontier.cli.Context;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ProblemException;
+import io.bitfrontier.cli.api.Repetition;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
 
-/**
- * Asks again for a minute while the service says that it cannot answer now. Only for requests that may be sent twice: reading,
- * and documents, since a sweep of the same document is the same sweep.
- */
-public final class Patience {
+/** Asks again for a minute while the service says that it cannot answer now. */
+public final class Patience implements Repetition {
     static final Duration LIMIT = Duration.ofSeconds(60);
 
-    private Patience() {}
+    private final Context context;
+
+    public Patience(Context context) {
+        this.context = context;
+    }
 
     /** The answer, or after a minute the last {@link ProblemException}. */
-    public static Answer with(Context context, Supplier<Answer> request) {
+    @Override
+    public Answer of(Supplier<Answer> request) {
         Instant limit = null;
         while (true) {
             try {

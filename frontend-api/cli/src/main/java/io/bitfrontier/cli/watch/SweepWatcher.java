@@ -6,6 +6,7 @@ import io.bitfrontier.cli.Figures;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.ProblemException;
+import io.bitfrontier.cli.api.Repetition;
 import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.api.UnreachableException;
 import java.time.Duration;
@@ -38,7 +39,8 @@ public final class SweepWatcher {
      */
     public SweepWatcher(Context context, ApiClient api, Runnable beforeLook) {
         this.context = context;
-        this.api = api;
+        // One minute of its own, in which the service may be silent besides.
+        this.api = api.repeating(Repetition.NONE);
         this.beforeLook = beforeLook;
     }
 

@@ -8,6 +8,7 @@ import io.bitfrontier.cli.Terminal;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -56,6 +57,22 @@ class PatienceTest {
     }
 
     @Test
+    void whatMayBeSentTwiceIsAndNothingElse() {
+        for (String line : List.of("GET /a", "PUT /a", "DELETE /a", "POST /a", "POST /b", "PATCH /a")) {
+            api.unavailable(line, "7").on(line, 200, "{}");
+        }
+
+        assertThat(client().get("/a").status()).isEqualTo(200);
+        assertThat(client().put("/a").status()).isEqualTo(200);
+        assertThat(client().delete("/a").status()).isEqualTo(200);
+        assertThatThrownBy(() -> client().post("/a")).hasMessageContaining("The database does not answer");
+        assertThatThrownBy(() -> client().postJson("/b", "x")).hasMessageContaining("The database does not answer");
+        assertThatThrownBy(() -> client().patchJson("/a", "x")).hasMessageContaining("The database does not answer");
+
+        assertThat(terminal.passed()).isEqualTo(Duration.ofSeconds(21));
+    }
+
+    @Test
     void anotherProblemIsTheAnswer() {
         api.on(PLANS, 400, "{\"status\":400,\"detail\":\"no grid\",\"code\":\"INVALID\"}");
 
@@ -65,7 +82,10 @@ class PatienceTest {
     }
 
     private Answer plan() {
-        ApiClient client = new ApiClient(api.url());
-        return Patience.with(terminal.context(), () -> client.postYaml("/api/v1/plans", "name: x"));
+        return client().postYaml("/api/v1/plans", "name: x");
+    }
+
+    private ApiClient client() {
+        return new ApiClient(api.url()).repeating(new Patience(terminal.context()));
     }
 }
