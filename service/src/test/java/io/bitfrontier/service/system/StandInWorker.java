@@ -28,14 +28,20 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A process that speaks the worker protocol, repeats what was not answered, and trains nothing: its loss is a function of the
- * tokens. The first attempt at some runs fails, at others ends its process. Runs of more than {@link #SHORT} tokens go on until
- * the file {@code gate} stands in its scratch directory.
+ * tokens. Some runs fail until the service has answered that it knows, others end their process once: marks in the scratch
+ * directory say which have, since an attempt that is lost on the way there does not count. Runs of more than {@link #SHORT}
+ * tokens go on until the file {@code gate} stands in that directory.
  */
 public final class StandInWorker {
     /** Lineage tokens from which a run waits for the gate. */
     static final long SHORT = 1_000;
 
     static final String GATE = "gate";
+    /** What is left of the numbers of runs that fail, divided by four. */
+    private static final long FAILS = 2;
+    /** The same of those whose process ends. */
+    private static final long ENDS = 3;
+
     private static final long STEP = 100;
     private static final long IDLE_ROUNDS = 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -76,7 +82,6 @@ public final class StandInWorker {
         }
 
         void execute() throws Exception {
-            boolean first = assignment.artifactUri().contains("attempt-1");
             StoredCheckpoint resume = train.resume();
             long start = resume == null ? train.fromTokens() : resume.tokens();
             long half = (train.fromTokens() + Math.min(train.toTokens(), SHORT)) / 2;
@@ -87,11 +92,14 @@ public final class StandInWorker {
                 if (tokens == half && !report("checkpoints", new CheckpointReport(checkpoint("on-the-way", tokens)))) {
                     return;
                 }
-                if (tokens > half && first && assignment.runId() % 4 == 0) {
-                    report("failure", new Failure(FailureClass.PREEMPTED.name(), "as planned"));
+                if (tokens > half && assignment.runId() % 4 == FAILS && !Files.exists(mark("failed"))) {
+                    if (report("failure", new Failure(FailureClass.PREEMPTED.name(), "as planned"))) {
+                        Files.createFile(mark("failed"));
+                    }
                     return;
                 }
-                if (tokens > half && first && assignment.runId() % 4 == 1) {
+                if (tokens > half && assignment.runId() % 4 == ENDS && !Files.exists(mark("ended"))) {
+                    Files.createFile(mark("ended"));
                     Runtime.getRuntime().halt(1);
                 }
                 while (tokens > SHORT && !Files.exists(scratch().resolve(GATE))) {
@@ -104,6 +112,10 @@ public final class StandInWorker {
                 }
             }
             report("completion", new Completion(sequence, checkpoint("end", train.toTokens()), null));
+        }
+
+        private Path mark(String what) {
+            return scratch().resolve(what + "-" + assignment.runId());
         }
 
         private static MetricRow row(long tokens) {
