@@ -24,6 +24,10 @@ public final class Fingerprint {
         }
     };
 
+    private static final int FRACTION_DIGITS = 13;
+    private static final int BITS_PER_DIGIT = 4;
+    private static final long FRACTION = (1L << FRACTION_DIGITS * BITS_PER_DIGIT) - 1;
+
     private Fingerprint() {}
 
     /** 64 lower-case hexadecimal digits. */
@@ -41,23 +45,45 @@ public final class Fingerprint {
      * changed with Java 19, so floating point numbers are written in hexadecimal here.
      */
     public static String canonical(@Nullable Object value) {
+        StringBuilder text = new StringBuilder();
+        append(text, value);
+        return text.toString();
+    }
+
+    private static void append(StringBuilder text, @Nullable Object value) {
         if (value instanceof Double number) {
-            return Double.toHexString(number);
-        }
-        if (value instanceof Enum<?> constant) {
-            return constant.name();
-        }
-        if (value instanceof Record rec) {
-            StringBuilder text = new StringBuilder(rec.getClass().getSimpleName()).append('[');
+            appendHexadecimal(text, number);
+        } else if (value instanceof Enum<?> constant) {
+            text.append(constant.name());
+        } else if (value instanceof Record rec) {
+            text.append(rec.getClass().getSimpleName()).append('[');
             String separator = "";
             for (Component component : COMPONENTS.get(rec.getClass())) {
                 text.append(separator).append(component.name()).append('=');
-                text.append(canonical(component.read(rec)));
+                append(text, component.read(rec));
                 separator = ",";
             }
-            return text.append(']').toString();
+            text.append(']');
+        } else {
+            text.append(value);
         }
-        return String.valueOf(value);
+    }
+
+    /** As {@link Double#toHexString} does, which compiles a regular expression for every number. */
+    private static void appendHexadecimal(StringBuilder text, double number) {
+        double magnitude = Math.abs(number);
+        if (magnitude < Double.MIN_NORMAL || magnitude > Double.MAX_VALUE || Double.isNaN(number)) {
+            text.append(Double.toHexString(number));
+            return;
+        }
+        text.append(number < 0 ? "-0x1." : "0x1.");
+        long fraction = Double.doubleToRawLongBits(number) & FRACTION;
+        int digits = Math.max(1, FRACTION_DIGITS - Long.numberOfTrailingZeros(fraction) / BITS_PER_DIGIT);
+        for (int digit = 1; digit <= digits; digit++) {
+            text.append(Character.forDigit(
+                    (int) (fraction >> BITS_PER_DIGIT * (FRACTION_DIGITS - digit)) & 0xf, 1 << BITS_PER_DIGIT));
+        }
+        text.append('p').append(Math.getExponent(number));
     }
 
     private record Component(String name, Method accessor) {
