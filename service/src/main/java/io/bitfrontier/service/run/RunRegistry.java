@@ -210,21 +210,26 @@ public class RunRegistry {
 
     private int insertEvaluateRuns(
             Map<Long, RequiredWork.Evaluation> evaluations, RequiredWork work, String actor, String reason) {
-        Map<EvaluationSpec, String> json = new HashMap<>();
         List<RequiredWork.Evaluation> values = List.copyOf(evaluations.values());
+        List<EvaluationSpec> specs =
+                values.stream().map(RequiredWork.Evaluation::spec).distinct().toList();
         return jdbc.sql("""
-                        WITH planned AS (
+                        WITH spec AS MATERIALIZED (
+                          SELECT version, CAST(text AS jsonb) AS evaluation
+                          FROM unnest(CAST(:specVersions AS text[]), CAST(:specs AS text[])) AS s (version, text)),
+                        planned AS (
                           INSERT INTO run (kind, target_state_id, start_state_id, evaluation_version, evaluation, generation,
                                            state, resource_class, critical_path_flops, from_tokens, to_tokens,
                                            progress_tokens, flops)
-                          SELECT 'evaluate', s.id, s.id, w.version, CAST(w.spec AS jsonb),
+                          SELECT 'evaluate', s.id, s.id, w.version, spec.evaluation,
                                  1 + coalesce((SELECT max(o.generation) FROM run o
                                                WHERE o.kind = 'evaluate' AND o.target_state_id = s.id
                                                  AND o.evaluation_version = w.version), 0),
                                  CASE WHEN s.stored_at IS NOT NULL THEN 'READY' ELSE 'PLANNED' END,
                                  :class, w.flops, s.tokens, s.tokens, s.tokens, w.flops
-                          FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[]), CAST(:specs AS text[]),
-                                      CAST(:flops AS double precision[])) AS w (state, version, spec, flops)
+                          FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[]),
+                                      CAST(:flops AS double precision[])) AS w (state, version, flops)
+                          JOIN spec ON spec.version = w.version
                           JOIN state s ON s.id = w.state
                           ORDER BY s.tokens, s.id
                           ON CONFLICT DO NOTHING
@@ -233,9 +238,10 @@ public class RunRegistry {
                         SELECT id, state, 'PLANNED', :actor, :reason FROM planned
                         """)
                 .param("class", work.resourceClass())
+                .param("specVersions", Columns.of(specs, EvaluationSpec::version, String[]::new))
+                .param("specs", Columns.of(specs, WorkJson::write, String[]::new))
                 .param("states", evaluations.keySet().toArray(Long[]::new))
                 .param("versions", versions(values))
-                .param("specs", Columns.of(values, e -> json.computeIfAbsent(e.spec(), WorkJson::write), String[]::new))
                 .param("flops", Columns.of(values, RequiredWork.Evaluation::flops, Double[]::new))
                 .param("actor", actor)
                 .param("reason", reason)
