@@ -26,5 +26,5 @@ public record SweepProgress(
     public record Failure(long run, String failureClass, String message) {}
 
     /** Of a sweep that needs no run. */
-    static final SweepProgress NOTHING = new SweepProgress(Map.of(), 0, 0, null, null, List.of());
+    public static final SweepProgress NOTHING = new SweepProgress(Map.of(), 0, 0, null, null, List.of());
 }

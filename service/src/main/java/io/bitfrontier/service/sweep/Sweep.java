@@ -218,6 +218,11 @@ public class Sweep {
         return cancelledAt;
     }
 
+    /** When none of its runs was living any more; null until then, and again when it is extended or retried. */
+    public @Nullable Instant finishedAt() {
+        return finishedAt;
+    }
+
     boolean isFinished() {
         return finishedAt != null;
     }

@@ -52,6 +52,10 @@ public final class LatencyBenchmark {
                     questions(service, many).entrySet()) {
                 measure(question.getKey(), question.getValue());
             }
+            many.finishOthers();
+            measure(
+                    "sweeps, all but the large one finished",
+                    () -> get(HttpClient.newHttpClient(), api(service, "sweeps")));
         } finally {
             FileSystemUtils.deleteRecursively(home);
         }
@@ -60,7 +64,7 @@ public final class LatencyBenchmark {
 
     private static Map<String, Callable<?>> questions(ConfigurableApplicationContext service, ManyRuns many) {
         HttpClient http = HttpClient.newHttpClient();
-        URI address = URI.create("http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port"));
+        URI address = api(service, "");
         long run = many.curve();
         Map<String, Callable<?>> questions = new LinkedHashMap<>();
         Map<String, String> paths = new LinkedHashMap<>();
@@ -81,7 +85,7 @@ public final class LatencyBenchmark {
         paths.put("its history", "runs/" + run + "/history");
         paths.put("its curve of 5 000 rows", "runs/" + run + "/metrics");
         paths.put("a run's log", "runs/" + run + "/log");
-        paths.forEach((name, path) -> questions.put(name, () -> get(http, address.resolve("/api/v1/" + path))));
+        paths.forEach((name, path) -> questions.put(name, () -> get(http, api(service, path))));
         IdleWorker worker = new IdleWorker(http, service.getBean(Workers.class));
         questions.put("claim and completion", () -> {
             var claimed = worker.claim(address);
@@ -94,6 +98,11 @@ public final class LatencyBenchmark {
         questions.put("demand", () -> service.getBean(Demand.class).readyByClass());
         questions.put("living workers", () -> service.getBean(Workers.class).living("local", "benchmark"));
         return questions;
+    }
+
+    private static URI api(ConfigurableApplicationContext service, String path) {
+        return URI.create(
+                "http://127.0.0.1:" + service.getEnvironment().getProperty("local.server.port") + "/api/v1/" + path);
     }
 
     private static String get(HttpClient http, URI uri) throws Exception {

@@ -65,6 +65,13 @@ public final class ManyRuns {
                 .single();
     }
 
+    /** As if all but the large one had come to their end. */
+    void finishOthers() {
+        jdbc.sql("UPDATE sweep SET finished_at = clock_timestamp() WHERE id <> ?")
+                .param(large)
+                .update();
+    }
+
     /** A run with a long curve. */
     long curve() {
         return jdbc.sql("SELECT a.run_id FROM metric m JOIN attempt a ON a.id = m.attempt_id LIMIT 1")

@@ -16,7 +16,6 @@ import io.bitfrontier.api.model.SweepUse;
 import io.bitfrontier.service.plan.DroppedPoint;
 import io.bitfrontier.service.run.DeviceTime;
 import io.bitfrontier.service.run.SweepProgress;
-import io.bitfrontier.service.run.SweepProgressQuery;
 import io.bitfrontier.service.run.SweepUses;
 import io.bitfrontier.service.run.WaitingReasons;
 import io.bitfrontier.service.run.Workload;
@@ -38,13 +37,13 @@ import tools.jackson.databind.json.JsonMapper;
 /** Plans and sweeps in the words of the contract. */
 @Component
 class SweepAnswers {
-    private final SweepProgressQuery progress;
+    private final SweepProgresses progress;
     private final SweepUses uses;
     private final WaitingReasons waiting;
     private final Sweeps sweeps;
     private final JsonMapper json;
 
-    SweepAnswers(SweepProgressQuery progress, SweepUses uses, WaitingReasons waiting, Sweeps sweeps, JsonMapper json) {
+    SweepAnswers(SweepProgresses progress, SweepUses uses, WaitingReasons waiting, Sweeps sweeps, JsonMapper json) {
         this.waiting = waiting;
         this.progress = progress;
         this.uses = uses;
@@ -53,7 +52,7 @@ class SweepAnswers {
     }
 
     Sweep sweep(io.bitfrontier.service.sweep.Sweep sweep) {
-        Sweep answer = sweep(sweep, progress.of(sweep.id()), uses.of(sweep.id()));
+        Sweep answer = sweep(sweep, progress.of(sweep), uses.of(sweep.id()));
         if (answer.getState() == SweepState.RUNNING) {
             answer.setStateReason(waiting.ofSweep(sweep.id()).orElse(null));
         }
@@ -63,7 +62,7 @@ class SweepAnswers {
     List<Sweep> sweeps(List<io.bitfrontier.service.sweep.Sweep> found) {
         List<UUID> ids =
                 found.stream().map(io.bitfrontier.service.sweep.Sweep::id).toList();
-        var all = progress.of(ids);
+        var all = progress.of(found);
         var used = uses.of(ids);
         return found.stream()
                 .map(sweep -> {
