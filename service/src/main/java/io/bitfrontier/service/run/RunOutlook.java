@@ -19,6 +19,20 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Repository
 public class RunOutlook {
+    /** As {@link StateRows#BY_FINGERPRINT} and {@link StateRows#NODES} do. */
+    static final String KNOWN = """
+            SELECT t.id AS trajectory, t.fingerprint, s.id, s.tokens, s.stored_at IS NOT NULL AS stored,
+                   r.id AS living, r.start_state_id, r.from_tokens
+            FROM trajectory t
+            JOIN state s ON s.trajectory_id = t.id
+            LEFT JOIN LATERAL (
+              SELECT * FROM run o
+              WHERE o.target_state_id = s.id AND o.kind || '' = 'train' AND o.state NOT IN ('FAILED', 'CANCELLED')
+                AND o.evicted_at IS NULL
+              OFFSET 0) r ON true
+            WHERE t.fingerprint = ANY(CAST(:fingerprints AS bpchar[]))
+            """;
+
     private final JdbcClient jdbc;
 
     RunOutlook(JdbcClient jdbc) {
@@ -102,15 +116,7 @@ public class RunOutlook {
         }
 
         private void read() {
-            jdbc.sql("""
-                            SELECT t.id AS trajectory, t.fingerprint, s.id, s.tokens, s.stored_at IS NOT NULL AS stored,
-                                   r.id AS living, r.start_state_id, r.from_tokens
-                            FROM trajectory t
-                            JOIN state s ON s.trajectory_id = t.id
-                            LEFT JOIN run r ON r.target_state_id = s.id AND r.kind = 'train'
-                              AND r.state NOT IN ('FAILED', 'CANCELLED') AND r.evicted_at IS NULL
-                            WHERE t.fingerprint = ANY(CAST(:fingerprints AS text[]))
-                            """)
+            jdbc.sql(KNOWN)
                     .param("fingerprints", byFingerprint.keySet().toArray(String[]::new))
                     .query(row -> {
                         String fingerprint = row.getString("fingerprint");

@@ -27,6 +27,44 @@ public class RunRegistry {
     /** Any constant: the key of the lock that registrations and cancellations take one after another, over all replicas. */
     private static final long LOCK = 0x6269_7466_726f_6e74L;
 
+    /**
+     * The arrays are joined and not compared with: a plan that PostgreSQL keeps for any array would look through tens of thousands
+     * once per run. Runs are found by state as {@link StateRows#NODES} does.
+     */
+    static final String LINK_TRAIN_RUNS = """
+            WITH RECURSIVE needed AS MATERIALIZED (SELECT DISTINCT id FROM unnest(CAST(:needed AS bigint[])) AS n (id)),
+            kept AS MATERIALIZED (SELECT DISTINCT id FROM unnest(CAST(:kept AS bigint[])) AS k (id)),
+            mine AS (
+              (SELECT r.id, r.start_state_id, r.state
+               FROM needed
+               CROSS JOIN LATERAL (
+                 SELECT * FROM run o WHERE o.target_state_id = needed.id AND o.kind || '' = 'train' OFFSET 0) r
+               WHERE r.state IN ('PLANNED', 'READY', 'RUNNING')
+               UNION ALL
+               SELECT r.id, r.start_state_id, r.state
+               FROM kept
+               CROSS JOIN LATERAL (
+                 SELECT * FROM run o WHERE o.target_state_id = kept.id AND o.kind || '' = 'train' OFFSET 0) r
+               WHERE r.state = 'SUCCEEDED'
+                 AND (r.evicted_at IS NULL
+                      OR kept.id NOT IN (SELECT id FROM needed)
+                        AND NOT EXISTS (
+                          SELECT FROM run newer
+                          WHERE newer.kind = 'train' AND newer.target_state_id = r.target_state_id
+                            AND newer.generation > r.generation AND newer.state = 'SUCCEEDED')))
+              UNION
+              SELECT p.id, p.start_state_id, p.state
+              FROM mine m
+              CROSS JOIN LATERAL (
+                SELECT * FROM run o WHERE o.target_state_id = m.start_state_id AND o.kind || '' = 'train' OFFSET 0) p
+              WHERE m.state <> 'SUCCEEDED' AND p.state IN ('PLANNED', 'READY', 'RUNNING'))
+            INSERT INTO sweep_run (sweep_id, run_id, state, not_before, resource_class, critical_path_flops, tokens, flops)
+            SELECT :sweep, r.id, r.state, r.not_before, r.resource_class, r.critical_path_flops, r.to_tokens - r.from_tokens,
+                   r.flops
+            FROM mine JOIN run r ON r.id = mine.id
+            ON CONFLICT DO NOTHING
+            """;
+
     private final JdbcClient jdbc;
     private final StateRows states;
     private final ApplicationEventPublisher events;
@@ -123,7 +161,7 @@ public class RunRegistry {
         return jdbc.sql("""
                         SELECT count(*) AS states, coalesce(sum(r.to_tokens - r.from_tokens), 0) AS tokens
                         FROM sweep_run n JOIN run r ON r.id = n.run_id
-                        WHERE n.sweep_id = ? AND r.kind = 'train' AND r.state IN ('PLANNED', 'READY')
+                        WHERE n.sweep_id = ? AND r.kind = 'train' AND r.state || '' IN ('PLANNED', 'READY')
                           AND EXISTS (
                             SELECT 1 FROM run older WHERE older.target_state_id = r.target_state_id
                               AND older.evicted_at IS NOT NULL)
@@ -257,7 +295,7 @@ public class RunRegistry {
                           SELECT r.id, w.critical
                           FROM unnest(CAST(:ids AS bigint[]), CAST(:critical AS double precision[])) AS w (id, critical)
                           JOIN run r ON r.id = w.id
-                          WHERE r.state IN ('PLANNED', 'READY')
+                          WHERE r.state || '' IN ('PLANNED', 'READY')
                             AND r.critical_path_flops < w.critical
                           FOR NO KEY UPDATE OF r SKIP LOCKED),
                         raised AS (
@@ -277,31 +315,7 @@ public class RunRegistry {
      * newest of the runs that brought it about: each counts its tokens.
      */
     private void linkTrainRuns(UUID sweep, Collection<Long> kept, Set<Long> needed) {
-        jdbc.sql("""
-                        WITH RECURSIVE mine AS (
-                          SELECT r.id, r.start_state_id, r.state
-                          FROM run r
-                          WHERE r.kind = 'train'
-                            AND (r.target_state_id = ANY(CAST(:needed AS bigint[]))
-                                   AND r.state IN ('PLANNED', 'READY', 'RUNNING')
-                                 OR r.target_state_id = ANY(CAST(:kept AS bigint[])) AND r.state = 'SUCCEEDED'
-                                   AND (r.evicted_at IS NULL
-                                        OR r.target_state_id <> ALL(CAST(:needed AS bigint[]))
-                                          AND NOT EXISTS (
-                                            SELECT FROM run newer
-                                            WHERE newer.kind = 'train' AND newer.target_state_id = r.target_state_id
-                                              AND newer.generation > r.generation AND newer.state = 'SUCCEEDED')))
-                          UNION
-                          SELECT p.id, p.start_state_id, p.state
-                          FROM mine m JOIN run p ON p.target_state_id = m.start_state_id AND p.kind = 'train'
-                          WHERE m.state <> 'SUCCEEDED' AND p.state IN ('PLANNED', 'READY', 'RUNNING'))
-                        INSERT INTO sweep_run (sweep_id, run_id, state, not_before, resource_class, critical_path_flops,
-                                               tokens, flops)
-                        SELECT :sweep, r.id, r.state, r.not_before, r.resource_class, r.critical_path_flops,
-                               r.to_tokens - r.from_tokens, r.flops
-                        FROM mine JOIN run r ON r.id = mine.id
-                        ON CONFLICT DO NOTHING
-                        """)
+        jdbc.sql(LINK_TRAIN_RUNS)
                 .param("needed", needed.toArray(Long[]::new))
                 .param("kept", kept.toArray(Long[]::new))
                 .param("sweep", sweep)
@@ -315,8 +329,9 @@ public class RunRegistry {
                                                tokens, flops)
                         SELECT :sweep, r.id, r.state, r.not_before, r.resource_class, r.critical_path_flops, 0, 0
                         FROM unnest(CAST(:states AS bigint[]), CAST(:versions AS text[])) AS w (state, version)
-                        JOIN run r ON r.target_state_id = w.state AND r.kind = 'evaluate'
-                          AND r.evaluation_version = w.version AND r.state NOT IN ('FAILED', 'CANCELLED')
+                        CROSS JOIN LATERAL (SELECT * FROM run o WHERE o.target_state_id = w.state OFFSET 0) r
+                        WHERE r.kind = 'evaluate' AND r.evaluation_version = w.version
+                          AND r.state NOT IN ('FAILED', 'CANCELLED')
                         ON CONFLICT DO NOTHING
                         """)
                 .param("sweep", sweep)

@@ -14,6 +14,26 @@ import org.springframework.stereotype.Repository;
 /** Writes trajectories and their states, each once, and reads who brings them about. */
 @Repository
 class StateRows {
+    /** As the column is: compared as text, no index would serve. */
+    static final String BY_FINGERPRINT =
+            "SELECT id, fingerprint FROM trajectory WHERE fingerprint = ANY(CAST(:fingerprints AS bpchar[]))";
+
+    /**
+     * Each run by the state that it brings about, whatever statistics say: those of the last large submission may know of hardly
+     * any train run, and reading them all for each state would look cheap.
+     */
+    static final String NODES = """
+            SELECT s.id, s.trajectory_id, s.tokens, s.stored_at IS NOT NULL AS stored,
+                   r.id AS living, r.start_state_id, r.from_tokens
+            FROM state s
+            LEFT JOIN LATERAL (
+              SELECT * FROM run o
+              WHERE o.target_state_id = s.id AND o.kind || '' = 'train' AND o.state NOT IN ('FAILED', 'CANCELLED')
+                AND o.evicted_at IS NULL
+              OFFSET 0) r ON true
+            WHERE s.trajectory_id = ANY(CAST(:trajectories AS bigint[]))
+            """;
+
     private final JdbcClient jdbc;
 
     StateRows(JdbcClient jdbc) {
@@ -41,7 +61,7 @@ class StateRows {
     /** Rows of the trajectories, by fingerprint. */
     Map<String, Long> trajectoryIds(List<RequiredWork.Trajectory> trajectories) {
         Map<String, Long> ids = new HashMap<>();
-        jdbc.sql("SELECT id, fingerprint FROM trajectory WHERE fingerprint = ANY(CAST(:fingerprints AS text[]))")
+        jdbc.sql(BY_FINGERPRINT)
                 .param("fingerprints", Columns.of(trajectories, RequiredWork.Trajectory::fingerprint, String[]::new))
                 .query(row -> {
                     ids.put(row.getString("fingerprint"), row.getLong("id"));
@@ -73,14 +93,7 @@ class StateRows {
     /** All states of the trajectories, those that nobody asks for now included, by id. */
     Map<Long, RunChains.Node> nodes(Collection<Long> trajectories) {
         Map<Long, RunChains.Node> nodes = new HashMap<>();
-        jdbc.sql("""
-                        SELECT s.id, s.trajectory_id, s.tokens, s.stored_at IS NOT NULL AS stored,
-                               r.id AS living, r.start_state_id, r.from_tokens
-                        FROM state s
-                        LEFT JOIN run r ON r.target_state_id = s.id AND r.kind = 'train'
-                          AND r.state NOT IN ('FAILED', 'CANCELLED') AND r.evicted_at IS NULL
-                        WHERE s.trajectory_id = ANY(CAST(:trajectories AS bigint[]))
-                        """).param("trajectories", trajectories.toArray(Long[]::new)).query(row -> {
+        jdbc.sql(NODES).param("trajectories", trajectories.toArray(Long[]::new)).query(row -> {
             nodes.put(
                     row.getLong("id"),
                     new RunChains.Node(
