@@ -19,19 +19,14 @@ import org.springframework.transaction.annotation.Transactional;
  */
 @Repository
 public class RunOutlook {
-    /** As {@link StateRows#BY_FINGERPRINT} and {@link StateRows#NODES} do. */
-    static final String KNOWN = """
+    /** The fingerprints as {@link StateRows#BY_FINGERPRINT} takes them. */
+    static final String KNOWN =
+            """
             SELECT t.id AS trajectory, t.fingerprint, s.id, s.tokens, s.stored_at IS NOT NULL AS stored,
                    r.id AS living, r.start_state_id, r.from_tokens
             FROM trajectory t
             JOIN state s ON s.trajectory_id = t.id
-            LEFT JOIN LATERAL (
-              SELECT * FROM run o
-              WHERE o.target_state_id = s.id AND o.kind || '' = 'train' AND o.state NOT IN ('FAILED', 'CANCELLED')
-                AND o.evicted_at IS NULL
-              OFFSET 0) r ON true
-            WHERE t.fingerprint = ANY(CAST(:fingerprints AS bpchar[]))
-            """;
+            """ + StateRows.ITS_TRAIN_RUN + "WHERE t.fingerprint = ANY(CAST(:fingerprints AS bpchar[]))";
 
     private final JdbcClient jdbc;
 

@@ -29,7 +29,7 @@ public class RunRegistry {
 
     /**
      * The arrays are joined and not compared with: a plan that PostgreSQL keeps for any array would look through tens of thousands
-     * once per run. Runs are found by state as {@link StateRows#NODES} does.
+     * once per run. Runs are found by state as {@link StateRows#ITS_TRAIN_RUN} does.
      */
     static final String LINK_TRAIN_RUNS = """
             WITH RECURSIVE needed AS MATERIALIZED (SELECT DISTINCT id FROM unnest(CAST(:needed AS bigint[])) AS n (id)),

@@ -19,20 +19,22 @@ class StateRows {
             "SELECT id, fingerprint FROM trajectory WHERE fingerprint = ANY(CAST(:fingerprints AS bpchar[]))";
 
     /**
-     * Each run by the state that it brings about, whatever statistics say: those of the last large submission may know of hardly
-     * any train run, and reading them all for each state would look cheap.
+     * Joins a state {@code s} with the run {@code r} that brings it about or has. By the state, whatever statistics say: those of
+     * the last large submission may know of hardly any train run, and reading them all for each state would look cheap.
      */
-    static final String NODES = """
-            SELECT s.id, s.trajectory_id, s.tokens, s.stored_at IS NOT NULL AS stored,
-                   r.id AS living, r.start_state_id, r.from_tokens
-            FROM state s
+    static final String ITS_TRAIN_RUN = """
             LEFT JOIN LATERAL (
               SELECT * FROM run o
               WHERE o.target_state_id = s.id AND o.kind || '' = 'train' AND o.state NOT IN ('FAILED', 'CANCELLED')
                 AND o.evicted_at IS NULL
               OFFSET 0) r ON true
-            WHERE s.trajectory_id = ANY(CAST(:trajectories AS bigint[]))
             """;
+
+    static final String NODES = """
+            SELECT s.id, s.trajectory_id, s.tokens, s.stored_at IS NOT NULL AS stored,
+                   r.id AS living, r.start_state_id, r.from_tokens
+            FROM state s
+            """ + ITS_TRAIN_RUN + "WHERE s.trajectory_id = ANY(CAST(:trajectories AS bigint[]))";
 
     private final JdbcClient jdbc;
 
