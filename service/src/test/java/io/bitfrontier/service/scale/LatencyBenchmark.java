@@ -53,9 +53,8 @@ public final class LatencyBenchmark {
                 measure(question.getKey(), question.getValue());
             }
             many.finishOthers();
-            measure(
-                    "sweeps, all but the large one finished",
-                    () -> get(HttpClient.newHttpClient(), api(service, "sweeps")));
+            HttpClient http = HttpClient.newHttpClient();
+            measure("sweeps, all but the large one finished", () -> get(http, api(service, "sweeps")));
         } finally {
             FileSystemUtils.deleteRecursively(home);
         }

@@ -163,7 +163,10 @@ class FailPointsIT {
         }
         runs.add(aRun().after(runs.get(0)).withPriority(1).insert(jdbc));
         runs.add(aRun().to(GATED).insert(jdbc));
+        assertThat(StandInWorker.fails(runs.get(runs.size() - 1).run())).isTrue();
         runs.add(aRun().to(GATED).insert(jdbc));
+        assertThat(StandInWorker.endsItsProcess(runs.get(runs.size() - 1).run()))
+                .isTrue();
         return runs;
     }
 

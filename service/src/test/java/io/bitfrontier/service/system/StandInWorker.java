@@ -37,17 +37,20 @@ public final class StandInWorker {
     static final long SHORT = 1_000;
 
     static final String GATE = "gate";
-    /** What is left of the numbers of runs that fail, divided by four. */
-    private static final long FAILS = 2;
-    /** The same of those whose process ends. */
-    private static final long ENDS = 3;
-
     private static final long STEP = 100;
     private static final long IDLE_ROUNDS = 20;
     private static final JsonMapper JSON = JsonMapper.builder().build();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private StandInWorker() {}
+
+    static boolean fails(long run) {
+        return run % 4 == 2;
+    }
+
+    static boolean endsItsProcess(long run) {
+        return run % 4 == 3;
+    }
 
     static double lossAt(long tokens) {
         return 1.0 / (1 + tokens);
@@ -92,13 +95,13 @@ public final class StandInWorker {
                 if (tokens == half && !report("checkpoints", new CheckpointReport(checkpoint("on-the-way", tokens)))) {
                     return;
                 }
-                if (tokens > half && assignment.runId() % 4 == FAILS && !Files.exists(mark("failed"))) {
+                if (tokens > half && fails(assignment.runId()) && !Files.exists(mark("failed"))) {
                     if (report("failure", new Failure(FailureClass.PREEMPTED.name(), "as planned"))) {
                         Files.createFile(mark("failed"));
                     }
                     return;
                 }
-                if (tokens > half && assignment.runId() % 4 == ENDS && !Files.exists(mark("ended"))) {
+                if (tokens > half && endsItsProcess(assignment.runId()) && !Files.exists(mark("ended"))) {
                     Files.createFile(mark("ended"));
                     Runtime.getRuntime().halt(1);
                 }
