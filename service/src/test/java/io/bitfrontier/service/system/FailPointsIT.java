@@ -1,12 +1,10 @@
 package io.bitfrontier.service.system;
 
-import static io.bitfrontier.service.testing.RunBuilder.aRun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.bitfrontier.service.failpoint.FailPoint;
 import io.bitfrontier.service.testing.RunBuilder.Seeded;
 import io.bitfrontier.service.testing.TestDatabase;
-import io.bitfrontier.vocabulary.protocol.WorkerProtocol;
 import java.io.File;
 import java.io.IOException;
 import java.net.URI;
@@ -20,7 +18,6 @@ import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -43,14 +40,15 @@ class FailPointsIT {
 
     private static final String DATABASE = "fail_points";
     private static final int HALTED = 86;
-    private static final long GATED = 2_000;
+    /** Two that wait for the gate, and one at least that is free for others. */
+    private static final int WORKERS = 3;
 
     @TempDir
     private Path home;
 
     private JdbcClient jdbc;
     private ServiceProcess service;
-    private final List<Process> orphans = new ArrayList<>();
+    private FailPointMaterial material;
 
     @BeforeEach
     void aDatabaseOfItsOwn() throws Exception {
@@ -62,6 +60,7 @@ class FailPointsIT {
         }
         String url = shared.url().replaceFirst("/[^/?]+(\\?|$)", "/" + DATABASE + "$1");
         jdbc = JdbcClient.create(new DriverManagerDataSource(url, shared.user(), shared.password()));
+        material = new FailPointMaterial(jdbc, home);
         String classPath = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .map(entry -> Path.of(entry).toAbsolutePath().toString())
                 .collect(Collectors.joining(File.pathSeparator));
@@ -79,10 +78,7 @@ class FailPointsIT {
                 .with("bitfrontier.launch.reconcile-every", "100ms")
                 .with("bitfrontier.launch.stop-grace", "0s")
                 .with("bitfrontier.run.retention-every", "500ms")
-                // However long the starts take, the short runs come before those that wait for the gate and hold both
-                // workers.
-                .with("bitfrontier.run.ageing", "24h")
-                .with("bitfrontier.launch.local.workers", "2")
+                .with("bitfrontier.launch.local.workers", Integer.toString(WORKERS))
                 .with("bitfrontier.launch.local.class-path", classPath)
                 .with("bitfrontier.launch.local.main-class", StandInWorker.class.getName())
                 .with("bitfrontier.launch.local.jvm-options", "-Xmx64m,-XX:+UseSerialGC,-XX:TieredStopAtLevel=1");
@@ -94,7 +90,7 @@ class FailPointsIT {
         for (long pid : workers()) {
             Processes.kill(pid);
         }
-        orphans.forEach(Process::destroyForcibly);
+        material.orphans().forEach(Process::destroyForcibly);
     }
 
     @Test
@@ -107,10 +103,7 @@ class FailPointsIT {
         service.awaitReady();
         service.stop();
         service.setOptions("-XX:SharedArchiveFile=" + loaded);
-        List<Seeded> runs = someRuns();
-        Path unneeded = aStateThatNobodyNeeds(runs.get(0));
-        Path leftover = whatAnAttemptLeftBehind();
-        anOrphan();
+        material.addTheFirstRuns();
         service.with("bitfrontier.fail-point", POINTS.stream().map(Enum::name).collect(Collectors.joining(",")));
 
         // A launcher that refuses: there is no program to start workers with.
@@ -118,15 +111,8 @@ class FailPointsIT {
         until(FailPoint.LAUNCH_REFUSED, FailPoint.LAUNCH_REFUSAL_NOTED);
         service.setEnvironment("PATH", null);
 
-        Set<FailPoint> later = EnumSet.of(
-                FailPoint.SILENT_WORKER_FOUND,
-                FailPoint.SILENT_WORKER_KILLED,
-                FailPoint.DRAIN_NOTED,
-                FailPoint.WORKERS_TOLD,
-                FailPoint.STRAGGLER_FOUND,
-                FailPoint.STRAGGLER_KILLED);
         Set<FailPoint> first = EnumSet.copyOf(POINTS);
-        first.removeAll(later);
+        first.removeAll(FailPointMaterial.OF_FROZEN_OR_STOPPING_WORKERS);
         until(first.toArray(FailPoint[]::new));
 
         restart();
@@ -149,88 +135,37 @@ class FailPointsIT {
         await(() -> count("SELECT count(*) FROM checkpoint") == 0 ? true : null);
         service.stop();
 
-        nothingIsLostOrDoubled(runs);
-        assertThat(unneeded).doesNotExist();
-        assertThat(leftover).doesNotExist();
-        assertThat(count("SELECT count(*) FROM eviction")).isEqualTo(1);
-    }
-
-    /** The last two, which wait for the gate, are one that fails and one whose process ends: no point needs another run's. */
-    private List<Seeded> someRuns() {
-        List<Seeded> runs = new ArrayList<>();
-        for (int i = 0; i < 8; i++) {
-            runs.add(aRun().withPriority(1).insert(jdbc));
-        }
-        runs.add(aRun().after(runs.get(0)).withPriority(1).insert(jdbc));
-        runs.add(aRun().to(GATED).insert(jdbc));
-        assertThat(StandInWorker.fails(runs.get(runs.size() - 1).run())).isTrue();
-        runs.add(aRun().to(GATED).insert(jdbc));
-        assertThat(StandInWorker.endsItsProcess(runs.get(runs.size() - 1).run()))
-                .isTrue();
-        return runs;
-    }
-
-    /** Stored a day ago on the trajectory of the run; the directory of its checkpoint. */
-    private Path aStateThatNobodyNeeds(Seeded run) throws IOException {
-        Path directory = Files.createDirectories(home.resolve("artifacts/workers/earlier/run-1/attempt-1/end"));
-        Files.writeString(directory.resolve("weights"), "50");
-        jdbc.sql("""
-                        INSERT INTO state (trajectory_id, tokens, checkpoint_uri, checkpoint_sha256, checkpoint_bytes, stored_at)
-                        VALUES (?, 50, ?, ?, 2, now() - interval '1 day')
-                        """)
-                .params(run.trajectory(), directory.toUri().toString(), "ab".repeat(32))
-                .update();
-        return directory;
-    }
-
-    /** An attempt at a run that failed a day ago died while it wrote a checkpoint; its directory. */
-    private Path whatAnAttemptLeftBehind() throws IOException {
-        Path directory = home.resolve("artifacts/workers/earlier/run-0/attempt-1");
-        Files.writeString(
-                Files.createDirectories(directory.resolve(".writing-1")).resolve("weights"), "5");
-        UUID worker = UUID.randomUUID();
-        jdbc.sql("""
-                        INSERT INTO worker (id, launcher, resource_class, token_sha256, state, ended_at)
-                        VALUES (?, 'local', 'local', ?, 'LOST', now())
-                        """).params(worker, "ab".repeat(32)).update();
-        jdbc.sql("""
-                        INSERT INTO attempt (run_id, worker_id, number, state, token_sha256, artifact_uri, lease_expires_at,
-                                             resumed_from_tokens, ended_at)
-                        VALUES (?, ?, 1, 'FENCED', ?, ?, now(), 0, now() - interval '1 day')
-                        """)
-                .params(
-                        aRun().inState("FAILED").insert(jdbc).run(),
-                        worker,
-                        "ab".repeat(32),
-                        directory.toUri().toString())
-                .update();
-        return directory;
-    }
-
-    private void anOrphan() throws IOException {
-        ProcessBuilder builder = new ProcessBuilder("sleep", "1000");
-        builder.environment().put("BITFRONTIER_HOME", home.toString());
-        builder.environment()
-                .put(WorkerProtocol.ENV_WORKER_ID, UUID.randomUUID().toString());
-        orphans.add(builder.start());
+        nothingIsLostOrDoubled(material.runs());
+        assertThat(material.orphans()).noneMatch(Process::isAlive);
+        assertThat(material.states()).isNotEmpty().noneMatch(Files::exists);
+        assertThat(material.leftovers()).isNotEmpty().noneMatch(Files::exists);
+        assertThat(count("SELECT count(*) FROM eviction"))
+                .isEqualTo(material.states().size());
     }
 
     /** Restarts the service as often as it ends, until it has ended at all of these. */
     private void until(FailPoint... points) throws Exception {
         long deadline = System.nanoTime() + TimeUnit.MINUTES.toNanos(15);
-        while (!fired().containsAll(List.of(points))) {
+        Set<FailPoint> missing = missing(points);
+        while (!missing.isEmpty()) {
             if (System.nanoTime() > deadline) {
-                throw new AssertionError("waited for fifteen minutes in vain; fired so far: " + fired() + "; runs: "
+                throw new AssertionError("waited for fifteen minutes in vain for " + missing + "; runs: "
                         + jdbc.sql("SELECT state, count(*) FROM run GROUP BY state")
                                 .query()
                                 .listOfRows());
             }
-            if (!service.isAlive()) {
-                restartUnready();
-            }
-            TimeUnit.MILLISECONDS.sleep(20);
+            material.renewFor(missing);
+            restartUnready();
+            TimeUnit.MILLISECONDS.sleep(50);
+            missing = missing(points);
         }
         assertThat(service.awaitExit()).isEqualTo(HALTED);
+    }
+
+    private Set<FailPoint> missing(FailPoint... points) throws IOException {
+        Set<FailPoint> missing = EnumSet.copyOf(List.of(points));
+        missing.removeAll(fired());
+        return missing;
     }
 
     /** Stops the service, and starts it again, until its stop has come to an end at the point. */
@@ -333,7 +268,6 @@ class FailPointsIT {
         assertThat(count("SELECT count(*) FROM worker WHERE state IN ('LAUNCHING', 'ACTIVE')"))
                 .isZero();
         assertThat(workers()).as("workers left behind").isEmpty();
-        assertThat(orphans).noneMatch(Process::isAlive);
         for (Seeded run : runs) {
             assertThat(curveOf(run)).isEqualTo(wholeCurve(run));
             assertThat(Files.readString(Path.of(URI.create(checkpointOf(run))).resolve("weights")))

@@ -29,12 +29,15 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * A process that speaks the worker protocol, repeats what was not answered, and trains nothing: its loss is a function of the
  * tokens. Some runs fail until the service has answered that it knows, others end their process once: marks in the scratch
- * directory say which have, since an attempt that is lost on the way there does not count. Runs of more than {@link #SHORT}
- * tokens go on until the file {@code gate} stands in that directory.
+ * directory say which have, since an attempt that is lost on the way there does not count. Which these are follows from the
+ * run's id modulo 4. Runs of more than {@link #SHORT} tokens go on until the file {@code gate} stands in that directory.
  */
 public final class StandInWorker {
-    /** Lineage tokens from which a run waits for the gate. */
+    /** Tokens of its own that a run may have without waiting for the gate. */
     static final long SHORT = 1_000;
+
+    /** Tokens of one that waits. */
+    static final long GATED = 2 * SHORT;
 
     static final String GATE = "gate";
     private static final long STEP = 100;
@@ -44,11 +47,11 @@ public final class StandInWorker {
 
     private StandInWorker() {}
 
-    static boolean fails(long run) {
+    private static boolean fails(long run) {
         return run % 4 == 2;
     }
 
-    static boolean endsItsProcess(long run) {
+    private static boolean endsItsProcess(long run) {
         return run % 4 == 3;
     }
 
@@ -87,7 +90,8 @@ public final class StandInWorker {
         void execute() throws Exception {
             StoredCheckpoint resume = train.resume();
             long start = resume == null ? train.fromTokens() : resume.tokens();
-            long half = (train.fromTokens() + Math.min(train.toTokens(), SHORT)) / 2;
+            long gate = train.fromTokens() + SHORT;
+            long half = (train.fromTokens() + gate) / 2;
             for (long tokens = start + STEP; tokens <= train.toTokens(); tokens += STEP) {
                 if (!report("metrics", new MetricBatch(++sequence, start, List.of(row(tokens))))) {
                     return;
@@ -105,7 +109,7 @@ public final class StandInWorker {
                     Files.createFile(mark("ended"));
                     Runtime.getRuntime().halt(1);
                 }
-                while (tokens > SHORT && !Files.exists(scratch().resolve(GATE))) {
+                while (tokens > gate && !Files.exists(scratch().resolve(GATE))) {
                     if (!beat(tokens)) {
                         return;
                     }
