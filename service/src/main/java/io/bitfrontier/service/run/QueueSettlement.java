@@ -12,8 +12,8 @@ import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Brings what sweeps know of their runs, and with it their queues, into agreement with the states of runs. They differ only where a run changed its state while a
- * sweep was being joined to it: the two transactions did not see each other.
+ * Brings what sweeps know of their runs, and with it their queues, into agreement with the states of runs. They differ only where
+ * a run changed its state while a sweep was being joined to it: the two transactions did not see each other.
  *
  * <p>It asks run by run, by index. Joins would be left to statistics that know nothing yet of a large sweep just stored, and
  * then every pair may be looked at: minutes instead of a fraction of a second.

@@ -1,6 +1,7 @@
 package io.bitfrontier.service.run;
 
 import static io.bitfrontier.service.testing.ProtocolClient.aWorker;
+import static io.bitfrontier.service.testing.ProtocolClient.checkpoint;
 import static io.bitfrontier.service.testing.RunBuilder.aRun;
 import static io.bitfrontier.service.testing.RunBuilder.aSweep;
 import static io.bitfrontier.service.testing.RunBuilder.needs;
@@ -14,6 +15,7 @@ import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Assignment;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.ClaimRequest;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Failure;
 import io.bitfrontier.vocabulary.protocol.WorkerProtocol.Heartbeat;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -44,6 +46,20 @@ class DrainsTest {
 
     private boolean nothingIsClaimed() {
         return aWorker(http, workers).tryClaim(new ClaimRequest(null, null)).status() == 204;
+    }
+
+    @Test
+    void aDrainedWorkerIsToldToLeave() {
+        aRun().insert(jdbc);
+        ProtocolClient worker = aWorker(http, workers);
+        Assignment attempt = worker.claim();
+        workers.drain(worker.id());
+        assertThat(command(worker, attempt)).isEqualTo("checkpoint-and-leave");
+        assertThat(worker.send(attempt, "checkpoints", Map.of("checkpoint", checkpoint(attempt, 500)))
+                        .status())
+                .isEqualTo(204);
+        worker.send(attempt, "failure", new Failure("PREEMPTED", "drained"));
+        assertThat(worker.tryClaim(new ClaimRequest(null, null)).status()).isEqualTo(410);
     }
 
     @Test

@@ -2,7 +2,6 @@ package io.bitfrontier.service.run;
 
 import static io.bitfrontier.service.testing.ProtocolClient.aWorker;
 import static io.bitfrontier.service.testing.ProtocolClient.batch;
-import static io.bitfrontier.service.testing.ProtocolClient.checkpoint;
 import static io.bitfrontier.service.testing.RunBuilder.aRun;
 import static io.bitfrontier.service.testing.RunBuilder.aSweep;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -357,23 +356,6 @@ class RunLifecycleTest {
         assertThat(stateOf(late)).isEqualTo("READY");
         assertThat(stateOf(orphan)).isEqualTo("FAILED");
         assertThat(dependants.settle()).isZero();
-    }
-
-    @Test
-    void aDrainedWorkerIsToldToLeave() {
-        aRun().insert(jdbc);
-        Assignment attempt = worker.claim();
-        workers.drain(worker.id());
-        assertThat(worker.send(attempt, "heartbeat", new Heartbeat(1))
-                        .json()
-                        .path("command")
-                        .asString())
-                .isEqualTo("checkpoint-and-leave");
-        assertThat(worker.send(attempt, "checkpoints", Map.of("checkpoint", checkpoint(attempt, 500)))
-                        .status())
-                .isEqualTo(204);
-        worker.send(attempt, "failure", new Failure("PREEMPTED", "drained"));
-        assertThat(worker.tryClaim(new ClaimRequest(null, null)).status()).isEqualTo(410);
     }
 
     private void passLease(Assignment attempt) {

@@ -9,7 +9,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.bitfrontier.service.failpoint.FailPoints;
 import io.bitfrontier.service.launch.Launcher.Phase;
-import io.bitfrontier.service.launch.Launcher.ResourceClass;
 import io.bitfrontier.service.launch.LauncherUnavailableException;
 import io.bitfrontier.service.launch.kubernetes.FakeApi.Fault;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
@@ -351,31 +350,6 @@ class KubernetesLauncherTest {
         pod("Running", "\"unheardOf\": {\"deep\": [1]}");
 
         await(() -> launcher.look(WORKER, NAME).phase() == Phase.RUNNING);
-    }
-
-    @Test
-    void theClassesAreThoseOfTheSettings() {
-        KubernetesSettings settings =
-                settings("classes.gpu.gpus", "2", "classes.gpu.capacity", "16", "classes.gpu.runs-per-worker", "1");
-
-        assertThat(launcher(settings).classes())
-                .containsExactlyInAnyOrderEntriesOf(Map.of(
-                        "small", new ResourceClass("small", 200, 0, 0),
-                        "gpu", new ResourceClass("gpu", 16, 1, 2)));
-    }
-
-    @Test
-    void theClassOfSweepsThatNameNoneIsTheSettingsIfGiven() {
-        assertThat(launcher(settings()).defaultClass()).isEmpty();
-        assertThat(launcher(settings("classes.large.gpus", "8", "default-class", "small"))
-                        .defaultClass())
-                .contains("small");
-    }
-
-    @Test
-    void aLogIsCutAtItsBeginningAndNotWithinACharacter() {
-        assertThat(PodLogs.tail("aäö", 3)).isEqualTo("ö");
-        assertThat(PodLogs.tail("abc", 3)).isEqualTo("abc");
     }
 
     private void pod(String phase, String status) {
