@@ -3,6 +3,7 @@ package io.bitfrontier.service.sweep.web;
 import io.bitfrontier.service.run.SweepProgress;
 import io.bitfrontier.service.run.SweepProgressQuery;
 import io.bitfrontier.service.sweep.Sweep;
+import io.bitfrontier.vocabulary.protocol.RunState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,11 +12,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
 /**
- * Counts how far sweeps have come, finished ones once: none of their runs changes any more, and being extended or retried
- * makes them unfinished again. A list so costs what its unfinished sweeps cost, however many runs lie behind it.
+ * Counts how far sweeps have come, those that have ended once: being extended or retried makes them unfinished again. A list so
+ * costs what its living sweeps cost, however many runs lie behind it.
+ *
+ * <p>Counts are remembered when every run in them has ended, since only then none changes any more: what a sweep knows of its
+ * runs may lag behind their ends for as long as its queue is not settled, and a cancelled sweep may share runs with others.
  */
 @Component
 class SweepProgresses {
@@ -29,7 +34,13 @@ class SweepProgresses {
     }
 
     /** A sweep that is extended has another end later. */
-    private record End(UUID sweep, Instant at) {}
+    private record End(UUID sweep, Instant at) {
+        static @Nullable End of(Sweep sweep) {
+            Instant finished = sweep.finishedAt();
+            Instant at = finished != null ? finished : sweep.cancelledAt();
+            return at == null ? null : new End(sweep.id(), at);
+        }
+    }
 
     /** The end that was asked for least recently goes first. */
     private static final class Remembered extends LinkedHashMap<End, SweepProgress> {
@@ -56,8 +67,7 @@ class SweepProgresses {
         Map<UUID, End> ends = new HashMap<>();
         List<UUID> unknown = new ArrayList<>();
         for (Sweep sweep : sweeps) {
-            Instant at = sweep.finishedAt();
-            End end = at == null ? null : new End(sweep.id(), at);
+            End end = End.of(sweep);
             SweepProgress of = end == null ? null : ended.get(end);
             if (of != null) {
                 known.put(sweep.id(), of);
@@ -71,7 +81,7 @@ class SweepProgresses {
         query.of(unknown).forEach((sweep, of) -> {
             known.put(sweep, of);
             End end = ends.get(sweep);
-            if (end != null) {
+            if (end != null && of.runs().keySet().stream().allMatch(RunState::isFinal)) {
                 ended.put(end, of);
             }
         });

@@ -49,6 +49,32 @@ class SweepProgressesTest {
     }
 
     @Test
+    void whatASweepDoesNotKnowYetOfItsRunsIsNotRemembered() {
+        rows.run(id, "train", "RUNNING", rows.state("tiny-17k", "4", 1000));
+        finish();
+        assertThat(counts()).isEqualTo(Map.of(RunState.SUCCEEDED, 1L, RunState.RUNNING, 1L));
+
+        settle();
+
+        assertThat(counts()).isEqualTo(Map.of(RunState.SUCCEEDED, 2L));
+    }
+
+    @Test
+    void aCancelledSweepIsCountedUntilTheRunsThatItSharedHaveEndedAndThenNoMore() {
+        rows.run(id, "train", "RUNNING", rows.state("tiny-17k", "4", 1000));
+        jdbc.sql("UPDATE sweep SET cancelled_at = clock_timestamp() WHERE id = ?")
+                .param(id)
+                .update();
+        assertThat(counts()).isEqualTo(Map.of(RunState.SUCCEEDED, 1L, RunState.RUNNING, 1L));
+        settle();
+        assertThat(counts()).isEqualTo(Map.of(RunState.SUCCEEDED, 2L));
+
+        addARun();
+
+        assertThat(runs()).isEqualTo(2);
+    }
+
+    @Test
     void oneThatIsExtendedIsCountedAgainAndSoIsItsNextEnd() {
         finish();
         assertThat(runs()).isEqualTo(1);
@@ -82,6 +108,13 @@ class SweepProgressesTest {
         assertThat(progress.of(sweeps.get(empty))).isEqualTo(SweepProgress.NOTHING);
     }
 
+    /** The runs that a sweep takes for running have succeeded meanwhile. */
+    private void settle() {
+        jdbc.sql("UPDATE sweep_run SET state = 'SUCCEEDED' WHERE sweep_id = ?")
+                .param(id)
+                .update();
+    }
+
     private void addARun() {
         rows.run(id, "train", "SUCCEEDED", rows.state("tiny-17k", "16", 1000));
     }
@@ -92,9 +125,11 @@ class SweepProgressesTest {
                 .update();
     }
 
+    private Map<RunState, Long> counts() {
+        return progress.of(sweeps.get(id)).runs();
+    }
+
     private long runs() {
-        return progress.of(sweeps.get(id)).runs().values().stream()
-                .mapToLong(Long::longValue)
-                .sum();
+        return counts().values().stream().mapToLong(Long::longValue).sum();
     }
 }
