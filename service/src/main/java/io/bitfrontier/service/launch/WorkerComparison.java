@@ -12,7 +12,9 @@ import io.bitfrontier.service.worker.Workers;
 import io.bitfrontier.service.worker.Workers.Living;
 import io.bitfrontier.vocabulary.protocol.FailureClass;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -38,6 +40,9 @@ class WorkerComparison {
     /** But never less: images are pulled and Java is started meanwhile. */
     private static final Duration SHORTEST_SILENCE = Duration.ofMinutes(2);
 
+    /** In one comparison: each may take as long as a call to the platform may. */
+    private static final int MOST_IN_VAIN = 3;
+
     private final Launcher launcher;
     private final Workers workers;
     private final Leases leases;
@@ -48,8 +53,10 @@ class WorkerComparison {
     private final RunSettings runs;
     /** Rounds in a row in which a worker without an attempt was found silent or missing. */
     private final Map<UUID, Integer> silent = new HashMap<>();
-    /** Whether this comparison has waited in vain for what a worker printed; it does so once. */
-    private boolean outputWithheld;
+    /** Workers that have ended and whose output was not to be had: what others printed is asked for first. */
+    private final Set<UUID> withheld = new HashSet<>();
+    /** How often this comparison has asked for output in vain. */
+    private int inVain;
 
     WorkerComparison(
             Launcher launcher,
@@ -81,11 +88,13 @@ class WorkerComparison {
      * @param discover whether to look for workers without rows too
      */
     void compare(boolean discover) {
-        outputWithheld = false;
+        inVain = 0;
         // Workers first: one whose row is made after this look is not taken for an orphan.
         Map<UUID, String> existing = discover ? launcher.discover() : Map.of();
         workers.comparing(launcher.kind(), launcher.installation());
-        List<Living> rows = workers.living(launcher.kind(), launcher.installation());
+        List<Living> rows = workers.living(launcher.kind(), launcher.installation()).stream()
+                .sorted(Comparator.comparing(row -> withheld.contains(row.id())))
+                .toList();
         for (Living row : rows) {
             String externalId = row.externalId();
             if (externalId == null) {
@@ -100,6 +109,7 @@ class WorkerComparison {
         }
         Set<UUID> known = rows.stream().map(Living::id).collect(Collectors.toSet());
         silent.keySet().retainAll(known);
+        withheld.retainAll(known);
         existing.forEach((worker, externalId) -> {
             if (!known.contains(worker)) {
                 log.info("stopping worker {} ({}), which has no living row", worker, externalId);
@@ -164,15 +174,17 @@ class WorkerComparison {
             boolean left = Departures.isOrderly(sighting);
             FailureClass failure = Departures.failureOf(sighting);
             String reason = Departures.reason(row.id(), externalId, sighting);
-            if (outputWithheld) {
+            if (inVain >= MOST_IN_VAIN) {
                 return;
             }
             String output;
             try {
                 output = launcher.output(row.id(), externalId).orElse(null);
             } catch (LauncherUnavailableException e) {
-                // A node that does not answer holds up the end of its own workers only.
-                outputWithheld = true;
+                // A node that does not answer holds up the end of its own workers, and that of others for a few rounds
+                // at most.
+                inVain++;
+                withheld.add(row.id());
                 log.debug("its end waits for another round: {}", e.getMessage());
                 return;
             }
@@ -211,6 +223,7 @@ class WorkerComparison {
         }
         failPoints.pass(FailPoint.WORKERS_TOLD);
         WorkerStop.await(launcher, rows, grace, failPoints);
+        inVain = 0;
         for (Living row : rows) {
             Sighting last = launcher.look(row.id(), row.externalId());
             if (last.phase() == Phase.ENDED || last.phase() == Phase.GONE) {

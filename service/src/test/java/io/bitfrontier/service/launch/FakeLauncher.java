@@ -1,9 +1,11 @@
 package io.bitfrontier.service.launch;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,6 +27,7 @@ final class FakeLauncher implements Launcher {
     String defaultClass;
 
     final Set<UUID> withheld = new HashSet<>();
+    final List<UUID> asked = new ArrayList<>();
 
     void exit(UUID worker, int code) {
         existing.remove(worker);
@@ -101,6 +104,7 @@ final class FakeLauncher implements Launcher {
 
     @Override
     public Optional<String> output(UUID worker, @Nullable String externalId) {
+        asked.add(worker);
         if (withheld.contains(worker)) {
             throw new LauncherUnavailableException("its node does not answer");
         }

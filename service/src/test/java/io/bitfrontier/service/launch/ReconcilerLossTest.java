@@ -164,6 +164,30 @@ class ReconcilerLossTest extends ReconcilerFixture {
     }
 
     @Test
+    void theLogsOfALostNodeDoNotHoldUpTheEndOfWorkersElsewhere() {
+        launcher.capacity = 6;
+        for (int i = 0; i < 6; i++) {
+            aRun().insert(jdbc);
+        }
+        reconciler.round();
+        List<UUID> dead = List.copyOf(launcher.existing.keySet());
+        launcher.capacity = 0;
+        dead.forEach(worker -> launcher.exit(worker, 1));
+        launcher.withheld.addAll(dead.subList(0, 5));
+        launcher.asked.clear();
+
+        reconciler.round();
+        assertThat(launcher.asked).as("asked at most so often in a round").hasSize(3);
+        reconciler.round();
+
+        assertThat(workerState(dead.get(5))).isEqualTo("LOST");
+        assertThat(dead.subList(0, 5)).allMatch(worker -> !workerState(worker).equals("LOST"));
+        launcher.withheld.clear();
+        reconciler.round();
+        assertThat(dead).allMatch(worker -> workerState(worker).equals("LOST"));
+    }
+
+    @Test
     void whatThePlatformKnowsGoesBeforeTheExitCodeAndTheOutputIsKept() {
         Seeded run = aRun().insert(jdbc);
         reconciler.round();
