@@ -6,6 +6,7 @@ import io.bitfrontier.cli.WrongUsageException;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
 import io.bitfrontier.cli.api.QuotaStanding;
+import io.bitfrontier.cli.api.Repetition;
 import java.math.BigDecimal;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -54,7 +55,8 @@ public final class QuotaCommand extends ServiceCommand {
             put(quota, "gpuHoursPerMonth", "--gpu-hours-per-month", gpuHoursPerMonth, before.gpuHoursPerMonth());
             put(quota, "gpuHours", "--gpu-hours", gpuHours, before.gpuHours());
             put(quota, "maxLivingSweeps", "--max-sweeps", maxSweeps, before.maxLivingSweeps());
-            answer = api.putJson(path, quota);
+            // Once: sent again later, what was read a while ago would undo what another operator has set since.
+            answer = api.repeating(Repetition.NONE).putJson(path, quota);
         }
         Answer last = answer;
         return show(last, () -> describe(last.as(QuotaStanding.class)));
