@@ -1,5 +1,7 @@
 package io.bitfrontier.cli;
 
+import java.util.Objects;
+
 /** A command that could not be done, with the sentence to show; the process ends with 1. */
 public class CommandFailedException extends RuntimeException {
     private static final long serialVersionUID = 1L;
@@ -10,5 +12,11 @@ public class CommandFailedException extends RuntimeException {
 
     public CommandFailedException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** The sentence to show. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 }

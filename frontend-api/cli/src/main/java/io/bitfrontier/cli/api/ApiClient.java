@@ -12,14 +12,20 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 
-/** The REST API at one address. Every method throws {@link ProblemException} or {@link UnreachableException}. */
+/**
+ * The REST API at one address. Every method throws {@link ProblemException}, {@link GatewayException} or
+ * {@link UnreachableException}.
+ */
 public final class ApiClient {
     private static final Duration CONNECT_TIMEOUT = Duration.ofSeconds(5);
     private static final Duration REQUEST_TIMEOUT = Duration.ofMinutes(2);
+    /** Bad gateway, service unavailable, gateway timeout. */
+    private static final Set<Integer> OF_GATEWAYS = Set.of(502, 503, 504);
 
     private final URI base;
     private final @Nullable String token;
@@ -141,16 +147,19 @@ public final class ApiClient {
 
     private static CommandFailedException problem(HttpRequest request, HttpResponse<String> response) {
         String type = response.headers().firstValue("Content-Type").orElse("");
+        Duration pause =
+                RetryAfter.of(response.headers().firstValue("Retry-After").orElse(""));
         if (type.startsWith("application/problem+json")) {
             try {
                 return new ProblemException(
-                        Answer.MAPPER.readValue(response.body(), Problem.class),
-                        response.body(),
-                        response.headers().firstValue("Retry-After").orElse(""));
+                        Answer.MAPPER.readValue(response.body(), Problem.class), response.body(), pause);
             } catch (JacksonException e) {
                 return new CommandFailedException(
                         request.uri() + " answered " + response.statusCode() + " with an unreadable problem", e);
             }
+        }
+        if (OF_GATEWAYS.contains(response.statusCode())) {
+            return new GatewayException(request.uri(), response.statusCode(), pause);
         }
         return new CommandFailedException(
                 request.uri() + " answered " + response.statusCode() + ", and not as Bitfrontier does.");

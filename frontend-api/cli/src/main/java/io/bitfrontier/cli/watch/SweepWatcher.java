@@ -5,7 +5,7 @@ import io.bitfrontier.cli.Context;
 import io.bitfrontier.cli.Figures;
 import io.bitfrontier.cli.api.Answer;
 import io.bitfrontier.cli.api.ApiClient;
-import io.bitfrontier.cli.api.ProblemException;
+import io.bitfrontier.cli.api.Passing;
 import io.bitfrontier.cli.api.Repetition;
 import io.bitfrontier.cli.api.Sweep;
 import io.bitfrontier.cli.api.UnreachableException;
@@ -73,12 +73,12 @@ public final class SweepWatcher {
             check();
             bear(e, "The service does not answer");
             return null;
-        } catch (ProblemException e) {
-            if (!e.passes()) {
+        } catch (CommandFailedException e) {
+            if (!(e instanceof Passing passing) || !passing.passes()) {
                 endLine();
                 throw e;
             }
-            bear(e, e.problem().render());
+            bear(e, e.getMessage());
             return null;
         } catch (RuntimeException e) {
             endLine();

@@ -47,6 +47,30 @@ class PatienceTest {
     }
 
     @Test
+    void anIngressWithoutAReadyReplicaIsAskedAgainAsWell() {
+        for (int status : List.of(502, 503, 504)) {
+            api.on(PLANS, status, "text/html", "<h1>no endpoints</h1>");
+        }
+        api.on(PLANS, 200, "{}");
+
+        assertThat(plan().status()).isEqualTo(200);
+
+        assertThat(terminal.passed()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(terminal.err())
+                .isEqualTo(api.url()
+                        + "/api/v1/plans answered 502, and not as Bitfrontier does; trying again for 60 seconds.\n");
+    }
+
+    @Test
+    void whateverElseIsNoAnswerOfBitfrontierEndsAtOnce() {
+        api.on(PLANS, 500, "text/html", "<h1>oh</h1>");
+
+        assertThatThrownBy(this::plan).hasMessageContaining("answered 500, and not as Bitfrontier does.");
+
+        assertThat(terminal.passed()).isZero();
+    }
+
+    @Test
     void aMinuteIsTheLimit() {
         api.unavailable(PLANS, "7");
 

@@ -92,6 +92,16 @@ class SweepWatcherTest {
     }
 
     @Test
+    void aServiceBehindAnIngressWithoutAReadyReplicaIsWatchedOn() {
+        api.on(SWEEP, 503, "text/html", "<h1>no endpoints</h1>").on(SWEEP, 200, Samples.succeeded());
+        Terminal terminal = Terminal.to(api.url());
+
+        new SweepWatcher(terminal.context(), new ApiClient(api.url())).untilEnd(Samples.ID);
+
+        assertThat(terminal.err()).endsWith("trying again for 60 seconds.\ndemo: 100 % · 70/70 runs done\n");
+    }
+
+    @Test
     void aDatabaseThatStaysAwayIsGivenAMinute() {
         api.unavailable(SWEEP, "2");
         Terminal terminal = Terminal.to(api.url());
