@@ -30,7 +30,7 @@ class ServiceMetrics implements MeterBinder {
                     .register(registry);
         }
         Gauge.builder("bitfrontier.runs.claimable", counts, ServiceCounts::claimableRuns)
-                .description("READY runs that a worker might claim now")
+                .description("READY runs that more workers might claim now, of each sweep a thousand at most")
                 .register(registry);
         for (String state : WORKER_STATES) {
             Gauge.builder("bitfrontier.workers", counts, of -> of.workers(state))
