@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -171,11 +172,25 @@ final class Replicas implements AutoCloseable {
                 .single();
     }
 
-    /** Writes of the attempt that were refused after it had ended. */
-    long refusedWrites(long attempt) {
-        return jdbc().sql("SELECT refused_writes FROM attempt WHERE id = ?")
-                .param(attempt)
-                .query(Long.class)
+    /** By the database's clock. */
+    OffsetDateTime now() {
+        return jdbc().sql("SELECT clock_timestamp()")
+                .query(OffsetDateTime.class)
+                .single();
+    }
+
+    /**
+     * Whether the worker of an ended attempt has learnt since then that it ended: a late write was refused, or, where a
+     * heartbeat told it before it wrote anything, it has asked for other work or is gone.
+     */
+    boolean isGivenUp(long attempt, OffsetDateTime since) {
+        return jdbc().sql("""
+                        SELECT a.refused_writes > 0 OR w.last_seen_at > :since OR w.state NOT IN ('LAUNCHING', 'ACTIVE')
+                        FROM attempt a JOIN worker w ON w.id = a.worker_id WHERE a.id = :attempt
+                        """)
+                .param("attempt", attempt)
+                .param("since", since)
+                .query(Boolean.class)
                 .single();
     }
 
