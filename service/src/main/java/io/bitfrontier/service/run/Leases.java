@@ -61,7 +61,8 @@ public class Leases {
      * A round finds the leases that have passed and counts it. What a round counted counts on for the next one only, whichever
      * replica that is: after a pause in which nobody looked the count begins again, so that workers have the time to report
      * once more when an outage is over. Events bring rounds forward and replicas look by turns: rounds in quick succession
-     * count as one, so that a number of rounds is a time too.
+     * count as one, so that a number of rounds is a time too. Replicas lock what they count in one order, so that none waits for
+     * another that waits for it.
      *
      * @param rounds in a row that must find a lease passed
      * @param spacing rounds closer together than this count once
@@ -71,14 +72,18 @@ public class Leases {
     @Transactional
     public List<AttemptRef> missed(int rounds, Duration spacing, Duration pause) {
         return jdbc.sql("""
-                        WITH counted AS (
+                        WITH passed AS (
+                          SELECT id FROM attempt
+                          WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp()
+                            AND (missed_at IS NULL OR missed_at <= clock_timestamp() - make_interval(secs => :spacing))
+                          ORDER BY id FOR NO KEY UPDATE),
+                        counted AS (
                           UPDATE attempt SET
                             missed_rounds = CASE WHEN missed_at > clock_timestamp() - make_interval(secs => :pause)
                               THEN missed_rounds + 1 ELSE 1 END,
                             missed_at = clock_timestamp()
-                          WHERE state = 'RUNNING' AND lease_expires_at < clock_timestamp()
-                            AND (missed_at IS NULL OR missed_at <= clock_timestamp() - make_interval(secs => :spacing))
-                          RETURNING id, run_id, worker_id, missed_rounds)
+                          FROM passed WHERE attempt.id = passed.id
+                          RETURNING attempt.id, run_id, worker_id, missed_rounds)
                         SELECT id, run_id, worker_id FROM counted WHERE missed_rounds >= :rounds ORDER BY id
                         """)
                 .param("spacing", spacing.toMillis() / 1e3)
@@ -92,8 +97,11 @@ public class Leases {
     /** There was an outage: what was counted before it does not count after it. */
     @Transactional
     public void forgetMisses() {
-        jdbc.sql("UPDATE attempt SET missed_rounds = 0, missed_at = NULL WHERE state = 'RUNNING' AND missed_rounds > 0")
-                .update();
+        jdbc.sql("""
+                        WITH counted AS (
+                          SELECT id FROM attempt WHERE state = 'RUNNING' AND missed_rounds > 0 ORDER BY id FOR NO KEY UPDATE)
+                        UPDATE attempt SET missed_rounds = 0, missed_at = NULL FROM counted WHERE attempt.id = counted.id
+                        """).update();
     }
 
     /** Attempts that have run longer than they may. */

@@ -127,8 +127,10 @@ class ReplicasTest {
 
     /** A round after the time between two periodic ones. */
     private void aLaterRound(Reconciler replica) {
-        jdbc.sql("UPDATE attempt SET missed_at = missed_at - interval '2 seconds'")
-                .update();
+        jdbc.sql("""
+                        WITH missed AS (SELECT id FROM attempt WHERE missed_at IS NOT NULL ORDER BY id FOR NO KEY UPDATE)
+                        UPDATE attempt SET missed_at = missed_at - interval '2 seconds' FROM missed WHERE attempt.id = missed.id
+                        """).update();
         replica.round();
     }
 
