@@ -105,7 +105,7 @@ enum ClusterFault {
             plant.killWorker(pod);
         }
         replicas.arm(service, point);
-        assertThat(Fault.waitUntil(Duration.ofMinutes(2), () -> !replicas.isAlive(service)))
+        assertThat(Fault.waitUntil(Duration.ofMinutes(4), () -> !replicas.isAlive(service)))
                 .as("%s is reached", point)
                 .isTrue();
         replicas.startAll();

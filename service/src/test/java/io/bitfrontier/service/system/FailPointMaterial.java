@@ -91,6 +91,9 @@ final class FailPointMaterial {
         if (!ofRuns.isEmpty() && noShortRunIsToBeDone()) {
             addShortRuns();
         }
+        if (missing.contains(FailPoint.WORKER_FOUND) && noWorkerIsToBeFound()) {
+            Files.deleteIfExists(home.resolve("fail-points").resolve(FailPoint.WORKER_LAUNCHED.name()));
+        }
         if (anyOf(OF_AN_ORPHAN, missing) && orphans.stream().noneMatch(Process::isAlive)) {
             addAnOrphan();
         }
@@ -110,6 +113,14 @@ final class FailPointMaterial {
         return jdbc.sql("SELECT NOT EXISTS (SELECT 1 FROM run WHERE state IN ('PLANNED', 'READY', 'RUNNING')"
                         + " AND to_tokens - from_tokens <= ?)")
                 .param(StandInWorker.SHORT)
+                .query(Boolean.class)
+                .single();
+    }
+
+    /** Only a service that ends at {@link FailPoint#WORKER_LAUNCHED} leaves one: it is to end there once more. */
+    private boolean noWorkerIsToBeFound() {
+        return jdbc.sql(
+                        "SELECT NOT EXISTS (SELECT 1 FROM worker WHERE state IN ('LAUNCHING', 'ACTIVE') AND external_id IS NULL)")
                 .query(Boolean.class)
                 .single();
     }
