@@ -98,7 +98,7 @@ class JobsIT {
 
     @Test
     void aFinishedJobIsRemovedAfterItsTimeAndTakesWhatItOwns() {
-        String name = cluster.submit("exit 0", "ttlSecondsAfterFinished: 2");
+        String name = cluster.submit("exit 0", "ttlSecondsAfterFinished: 10");
         JsonNode job = cluster.admin.get(cluster.jobPath(name));
         String secret = """
                 apiVersion: v1

@@ -38,6 +38,7 @@ public final class TestNode implements AutoCloseable {
     /** By uid. */
     private final Map<String, NodePod> pods = new ConcurrentHashMap<>();
 
+    private volatile boolean heedsPods = true;
     private volatile Connection connection = new Connection();
     private ClusterClient.@Nullable WatchStream watch;
 
@@ -193,6 +194,9 @@ public final class TestNode implements AutoCloseable {
     }
 
     private void observe(NodeConnection api, JsonNode pod) {
+        if (!heedsPods) {
+            return;
+        }
         String phase = pod.path("status").path("phase").asString("Pending");
         boolean ended = phase.equals("Succeeded") || phase.equals("Failed");
         NodePod known = pods.get(uid(pod));
@@ -254,6 +258,11 @@ public final class TestNode implements AutoCloseable {
     /** Evicts as a kubelet under pressure does. */
     public void evict(String namespace, String pod, String message) {
         pod(namespace, pod).evict(message);
+    }
+
+    /** From now on it starts no pod and ends none, and is taken for ready. */
+    public void ignorePods() {
+        heedsPods = false;
     }
 
     /** Nothing is heard of the node any more; its processes go on, as behind a cut cable, or end with it. */

@@ -87,7 +87,7 @@ class KubernetesLauncherIT extends OnAControlPlane {
     @Test
     void aWorkerPastItsDeadlineIsATimeout() throws IOException {
         KubernetesLauncher launcher =
-                launcher("trap 'exit 75' TERM; while true; do sleep 0.1; done", "classes.small.deadline", "3s");
+                launcher("trap 'exit 75' TERM; while true; do sleep 0.1; done", "classes.small.deadline", "15s");
 
         launcher.launch(launch(worker, "small"));
         Sighting ended = await(launcher, sighting -> sighting.phase() == Phase.ENDED);

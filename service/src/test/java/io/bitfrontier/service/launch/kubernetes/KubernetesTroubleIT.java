@@ -68,7 +68,7 @@ class KubernetesTroubleIT extends OnAControlPlane {
     @Test
     void aPodThatItsNodeNeverStartsSaysWhyAndIsMissingOnceTheNodeIsGivenUp() throws IOException {
         try (TestNode other = node("mute-" + worker.toString().substring(0, 8))) {
-            other.vanish(false);
+            other.ignorePods();
             KubernetesLauncher launcher = launcher(kubeconfig, other, "exit 0");
             launcher.launch(launch(worker, "small"));
             String pod = admin.await(pods(), list -> list.at("/items/0/spec").has("nodeName"))
@@ -91,6 +91,7 @@ class KubernetesTroubleIT extends OnAControlPlane {
                             .message())
                     .isEqualTo("is being started on node " + other.name()
                             + ": FailedMount: MountVolume.SetUp failed for volume \"artifacts\": mount failed");
+            other.vanish(false);
             await(launcher, sighting -> sighting.phase() == Phase.MISSING);
         }
     }
