@@ -110,7 +110,7 @@ class CiScriptTest {
 
     @Test
     void aBuildThatHangsSaysWhereAndFails() throws Exception {
-        limit = "1s";
+        limit = "5s";
 
         Result result = run("""
                 mkdir -p a/target/failsafe-reports
@@ -122,7 +122,7 @@ class CiScriptTest {
                 """);
 
         assertThat(result.code()).isEqualTo(137);
-        assertThat(result.output()).contains("Full thread dump", "at io.x.Hanging.a\n", "did not end within 1s");
+        assertThat(result.output()).contains("Full thread dump", "at io.x.Hanging.a\n", "did not end within 5s");
     }
 
     @Test

@@ -25,6 +25,7 @@ import java.net.URI;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,9 @@ final class FakeService implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final HttpServer server;
     private long metricsThrough;
+    /** Rows up to and with each batch. */
+    private final Map<Long, Integer> rowsThrough = new HashMap<>();
+
     private long logThrough;
 
     FakeService() {
@@ -122,9 +126,9 @@ final class FakeService implements AutoCloseable {
     }
 
     /** Forgets metric batches behind {@code sequence}, as a database restored from a backup does. */
-    synchronized void loseMetricsBehind(long sequence, int rowsLeft) {
+    synchronized void loseMetricsBehind(long sequence) {
         metricsThrough = sequence;
-        rows.subList(rowsLeft, rows.size()).clear();
+        rows.subList(rowsThrough.getOrDefault(sequence, 0), rows.size()).clear();
     }
 
     /** Waits until a request of this description has been obeyed. */
@@ -259,6 +263,7 @@ final class FakeService implements AutoCloseable {
         if (batch.sequence() == metricsThrough + 1) {
             metricsThrough++;
             rows.addAll(batch.rows());
+            rowsThrough.put(batch.sequence(), rows.size());
             resumedFrom.add(batch.resumedFromTokens());
             obeyed.add("metrics " + batch.sequence());
         }

@@ -87,14 +87,14 @@ class WorkProcessTest {
 
     @Test
     void aWorkerFrozenPastItsLeaseAndThawedWritesNothingAndClaimsAnew() throws Exception {
-        service.leaseSeconds = 6;
+        service.leaseSeconds = 15;
         service.work.add(assignment(1_000_000 * 1024L));
         Process worker = start(Map.of());
         service.awaitObeyed("metrics 1");
 
         signal(worker.pid(), "STOP");
         // time itself is what the worker must notice
-        LockSupport.parkNanos(Duration.ofMillis(6200).toNanos());
+        LockSupport.parkNanos(Duration.ofMillis(15_200).toNanos());
         List<String> obeyedBefore = service.fence();
         signal(worker.pid(), "CONT");
 
@@ -108,7 +108,7 @@ class WorkProcessTest {
 
     @Test
     void aWorkerThatIsCutOffCheckpointsBeforeItsLeaseEndsAndLeaves() throws Exception {
-        service.leaseSeconds = 12;
+        service.leaseSeconds = 30;
         service.work.add(assignment(1_000_000 * 1024L));
         Process worker = start(Map.of(WorkerProtocol.ENV_WORKER_UNREACHABLE_SECONDS, "1"));
         service.awaitObeyed("metrics 1");
@@ -203,7 +203,7 @@ class WorkProcessTest {
     void aRankThatHangsEndsTheAttemptAndTheWorkerAsThePlatformsWithinTheSetting() throws Exception {
         service.work.add(assignment(1_000_000 * 1024L));
         Process leader = start(
-                Map.of(WorkerProtocol.ENV_WORKER_RANKS, "2", WorkerProtocol.ENV_WORKER_RANK_TIMEOUT_SECONDS, "5"));
+                Map.of(WorkerProtocol.ENV_WORKER_RANKS, "2", WorkerProtocol.ENV_WORKER_RANK_TIMEOUT_SECONDS, "20"));
         service.awaitObeyed("metrics 1");
         ProcessHandle rank = leader.toHandle().children().findFirst().orElseThrow();
 
@@ -212,7 +212,7 @@ class WorkProcessTest {
         assertThat(leader.waitFor()).isEqualTo(WorkerProtocol.EXIT_PLATFORM);
         assertThat(service.failures).singleElement().satisfies(failure -> {
             assertThat(failure.failureClass()).isEqualTo(FailureClass.PLATFORM.name());
-            assertThat(failure.message()).startsWith("a rank hangs: after 5 s the 2 ranks lost each other: Timed out");
+            assertThat(failure.message()).startsWith("a rank hangs: after 20 s the 2 ranks lost each other: Timed out");
         });
         rank.onExit().get();
     }

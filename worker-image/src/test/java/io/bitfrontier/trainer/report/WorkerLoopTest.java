@@ -103,7 +103,7 @@ class WorkerLoopTest {
                 monitor.step(Fixtures.row(step));
             }
             service.awaitObeyed("metrics 2");
-            service.loseMetricsBehind(1, 500);
+            service.loseMetricsBehind(1);
             return Fixtures.checkpoint(work.toTokens());
         }));
 

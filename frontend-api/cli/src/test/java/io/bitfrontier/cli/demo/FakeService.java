@@ -38,8 +38,7 @@ final class FakeService {
                     "CANCELLED", "{\"runs\": {\"CANCELLED\": 70}, \"tokensPlanned\": 1, \"tokensDone\": 0}");
             trains = false;
         }
-        api.on("GET /actuator/health/readiness", 200, "{\"status\": \"UP\"}")
-                .on("GET /api/v1/catalog", 200, "{}")
+        api.on("GET /api/v1/catalog", 200, "{}")
                 .on("GET /api/v1/frontiers?sweep=" + Samples.ID, 200, Samples.frontier());
         if (how.contains("conflicts")) {
             api.on("POST /api/v1/sweeps", 409, """
@@ -54,5 +53,7 @@ final class FakeService {
         } else {
             api.on("POST /api/v1/sweeps", 200, end);
         }
+        // Last: whoever finds it ready asks the rest at once.
+        api.on("GET /actuator/health/readiness", 200, "{\"status\": \"UP\"}");
     }
 }
