@@ -2,52 +2,17 @@ package io.bitfrontier.service.sweep.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.hamcrest.Matchers.matchesPattern;
-import static org.springframework.test.web.servlet.request.MockMvcRequestBuilders.post;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.content;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
-import io.bitfrontier.service.testing.ServiceTest;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
-import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.web.servlet.MockMvc;
-import org.springframework.test.web.servlet.ResultActions;
 
-@ServiceTest
-class RefusedSweepsTest {
-    private static final String GRID = """
-            grid:
-              model: [tiny-17k]
-              tokens: [102400, 204800]
-              precision: [2, 16]
-              scheme: [ptq, fp-then-qat]
-            """;
-
-    @Autowired
-    private MockMvc http;
-
-    @Autowired
-    private JdbcClient jdbc;
-
-    private static String sweep(String name, String rest) {
-        return "apiVersion: bitfrontier/v1\nname: " + name + "\n" + rest;
-    }
-
-    private ResultActions send(String path, String document) throws Exception {
-        return http.perform(post(path)
-                .contentType(MediaType.parseMediaType("application/yaml"))
-                .content(document));
-    }
-
-    private long count(String table) {
-        return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
-    }
-
+class RefusedSweepsTest extends SweepApiFixture {
     @Test
     void everyViolationIsAnsweredAtOnceAndNothingIsStored() throws Exception {
         String bad = """

@@ -9,46 +9,17 @@ import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.jsonPath;
 import static org.springframework.test.web.servlet.result.MockMvcResultMatchers.status;
 
-import io.bitfrontier.service.testing.ServiceTest;
 import io.bitfrontier.service.testing.StoredRows;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.http.MediaType;
-import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.test.web.servlet.MockMvc;
-import org.springframework.test.web.servlet.ResultActions;
 import tools.jackson.databind.json.JsonMapper;
 
-@ServiceTest
-class SweepsTest {
-    private static final String GRID = """
-            grid:
-              model: [tiny-17k]
-              tokens: [102400, 204800]
-              precision: [2, 16]
-              scheme: [ptq, fp-then-qat]
-            """;
-
-    @Autowired
-    private MockMvc http;
-
-    @Autowired
-    private JdbcClient jdbc;
-
+class SweepsTest extends SweepApiFixture {
     @Autowired
     private JsonMapper json;
-
-    private static String sweep(String name, String rest) {
-        return "apiVersion: bitfrontier/v1\nname: " + name + "\n" + rest;
-    }
-
-    private ResultActions send(String path, String document) throws Exception {
-        return http.perform(post(path)
-                .contentType(MediaType.parseMediaType("application/yaml"))
-                .content(document));
-    }
 
     private UUID submitted(String document) throws Exception {
         String body = send("/api/v1/sweeps", document)
@@ -57,10 +28,6 @@ class SweepsTest {
                 .getResponse()
                 .getContentAsString();
         return UUID.fromString(json.readTree(body).get("id").asString());
-    }
-
-    private long count(String table) {
-        return jdbc.sql("SELECT count(*) FROM " + table).query(Long.class).single();
     }
 
     @Test
